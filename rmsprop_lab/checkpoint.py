@@ -1,0 +1,137 @@
+"""Saving and resuming: what a state is, as plain data, and which states are refused."""
+
+import copy
+
+import numpy as np
+
+from rmsprop_lab.arrays import to_host
+from rmsprop_lab.errors import HyperparameterError, StateRefused
+from rmsprop_lab.hyper import Number, Word
+
+__all__ = ["FORMAT", "load", "save", "settings"]
+
+#: The version of the layout below. A reader of another version must refuse it.
+FORMAT = 1
+
+KEYS = ("format", "optimizer", "t", "settings", "layout", "state")
+
+
+def settings(optimizer):
+    """The hyper-parameters and choices of an optimizer by name.
+
+    >>> from rmsprop_lab.descent import SGD
+    >>> settings(SGD(lr=0.5))["lr"]
+    0.5
+    """
+    declared = {}
+    for cls in reversed(type(optimizer).__mro__):
+        declared |= {k: v for k, v in vars(cls).items() if isinstance(v, (Number, Word))}
+    return {name: getattr(optimizer, name) for name in declared}
+
+
+def save(optimizer):
+    """The optimizer's state_dict: copies, so that later steps do not change it."""
+    state = {name: [np.array(to_host(s)) for s in leaves]
+             for name, leaves in optimizer._states.items()}
+    values = (FORMAT, type(optimizer).__name__, optimizer.t, settings(optimizer),
+              optimizer._layout, state)
+    return dict(zip(KEYS, values, strict=True))
+
+
+def load(optimizer, saved):
+    """Check everything on a twin, then take over state, step count and settings."""
+    if not isinstance(saved, dict) or "format" not in saved:
+        raise StateRefused("this is no state of the lab: it has no 'format'; use opt.state_dict()")
+    if saved["format"] != FORMAT:
+        raise StateRefused(
+            f"the state has format {saved['format']!r}, this version reads {FORMAT}; "
+            "load it with the version that wrote it")
+    missing = set(KEYS) - set(saved)
+    if missing:
+        raise StateRefused(f"the state lacks {sorted(missing)}; it was cut: save it again")
+    if saved["optimizer"] != type(optimizer).__name__:
+        raise StateRefused(
+            f"the state is of {saved['optimizer']}, this optimizer is {type(optimizer).__name__}")
+    twin = copy.copy(optimizer)
+    _take_settings(twin, saved["settings"])
+    twin.t, twin._layout = _steps(saved["t"]), _layout(saved["layout"])
+    twin._states = _arrays(twin, saved["state"])
+    _compare(optimizer, twin)
+    optimizer.__dict__.update(twin.__dict__)
+
+
+def _take_settings(twin, saved):
+    """Numbers may differ, a schedule changes them; words may not, they are another method."""
+    own = settings(twin)
+    if set(own) != set(saved):
+        raise StateRefused(f"the state's settings {sorted(saved)} are not {sorted(own)}")
+    for name, value in own.items():
+        if not isinstance(value, float) and value != saved[name]:
+            raise StateRefused(
+                f"the state was made with {name}={saved[name]!r}, this optimizer has {value!r}; "
+                "make the optimizer with the state's choice")
+        try:
+            setattr(twin, name, saved[name])
+        except HyperparameterError as error:
+            raise StateRefused(f"the state's settings are not valid: {error}") from None
+
+
+def _steps(t):
+    if isinstance(t, bool) or not isinstance(t, int) or t < 0:
+        raise StateRefused(f"the state's step count t={t!r} is not a whole number from 0")
+    return t
+
+
+def _layout(layout):
+    """The layout with tuples: JSON and others hand back lists."""
+    if layout is None or layout == "array":
+        return layout
+    kind, content = layout if isinstance(layout, (list, tuple)) and len(layout) == 2 else (0, 0)
+    if kind == "list" and isinstance(content, int):
+        return (kind, content)
+    if kind == "dict" and isinstance(content, (list, tuple)):
+        return (kind, tuple(content))
+    raise StateRefused(f"the state's layout {layout!r} is unknown")
+
+
+def _count(layout):
+    if layout is None:
+        return 0
+    if layout == "array":
+        return 1
+    return layout[1] if layout[0] == "list" else len(layout[1])
+
+
+def _arrays(twin, saved):
+    """Copies of the saved arrays, as many as the layout says, for the states the rule keeps."""
+    layout, needed = twin._layout, set(twin.variant.state)
+    if twin.t == 0 and not saved:
+        return {}
+    if set(saved) != needed:
+        raise StateRefused(
+            f"the state holds {sorted(saved)}, these settings need {sorted(needed)}; "
+            "without all of them a run would start cold")
+    count = _count(layout)
+    states = {name: [np.array(s) for s in leaves] for name, leaves in saved.items()}
+    for name, leaves in states.items():
+        if len(leaves) != count:
+            raise StateRefused(f"the state {name} has {len(leaves)} arrays for {count} parameters")
+        for s in leaves:
+            if s.dtype not in (np.float32, np.float64):
+                raise StateRefused(f"the state {name} is {s.dtype}; states are float32 or float64")
+    return states
+
+
+def _compare(optimizer, twin):
+    """Refuse what does not fit the parameters this optimizer has already stepped."""
+    if not optimizer._states or not twin._states:
+        return
+    if optimizer._layout != twin._layout:
+        raise StateRefused(
+            f"the state is laid out as {twin._layout}, this optimizer as {optimizer._layout}")
+    for name in twin._states.keys() & optimizer._states.keys():
+        for i, (s, own) in enumerate(zip(twin._states[name], optimizer._states[name], strict=True)):
+            if s.shape != tuple(own.shape):
+                raise StateRefused(
+                    f"the state {name} has shape {s.shape} at parameter {i}, this optimizer's is "
+                    f"{tuple(own.shape)}")
