@@ -1,0 +1,8 @@
+"""Figures of the course: each function returns a `Picture` that carries its own description."""
+
+from rmsprop_lab.plots.contour import contour
+from rmsprop_lab.plots.curves import lines, loss, step_size
+from rmsprop_lab.plots.picture import Picture
+from rmsprop_lab.plots.weights import bars, stems
+
+__all__ = ["Picture", "bars", "contour", "lines", "loss", "stems", "step_size"]

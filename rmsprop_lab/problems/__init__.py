@@ -1,0 +1,24 @@
+"""The problems on which the course runs its optimizers. Data come from the host and a seed."""
+
+from rmsprop_lab.problems.base import Problem
+from rmsprop_lab.problems.digits import Dataset, digits
+from rmsprop_lab.problems.hinge import SparseHinge
+from rmsprop_lab.problems.logistic import Logistic
+from rmsprop_lab.problems.mlp import MLP
+from rmsprop_lab.problems.quadratic import Quadratic, bench
+from rmsprop_lab.problems.streams import Stream, constant, hinton_cycle, noisy
+
+__all__ = [
+    "MLP",
+    "Dataset",
+    "Logistic",
+    "Problem",
+    "Quadratic",
+    "SparseHinge",
+    "Stream",
+    "bench",
+    "constant",
+    "digits",
+    "hinton_cycle",
+    "noisy",
+]
