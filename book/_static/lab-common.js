@@ -1,0 +1,90 @@
+/* What every widget of the book shares: one slider grammar, one number format, SVG and HTML makers.
+ * Loaded before the widgets; a classic script, so that it also works from file://. */
+(function (root) {
+  "use strict";
+
+  const SVG = "http://www.w3.org/2000/svg";
+  let ids = 0;
+
+  /** Set attributes (`text` sets the text) and append children; returns the node. */
+  function fill(node, attributes, children) {
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (name === "text") node.textContent = value;
+      else node.setAttribute(name, value);
+    }
+    node.append(...(children || []));
+    return node;
+  }
+  const html = (tag, attributes, children) =>
+    fill(document.createElement(tag), attributes, children);
+  const svg = (tag, attributes, children) =>
+    fill(document.createElementNS(SVG, tag), attributes, children);
+
+  /** At most four significant digits, no trailing zeros: 6.579, 65.13, 0.05, 2302. */
+  const digits = (x) => String(Number(x.toPrecision(4)));
+
+  /** A number to read, with the unrounded one in `value` for machines. */
+  const data = (value, text) => html("data", { value, text });
+
+  /** A labelled range input that moves over `stops`, and marks below it that can be pressed.
+   *
+   * The scale is the sorted list of stops: each position is a round number, arrow keys step
+   * through them and uneven scales need no formula. `text(value)` is shown and read out.
+   * Returns {node, value, mark([{value, text, label}])}; every value given must be a stop.
+   * `changed()` is called after each move. */
+  function slider({ label, stops, value, text, changed }) {
+    const id = "lab-slider-" + (ids += 1);
+    const last = stops.length - 1;
+    const input = html("input", { id, type: "range", min: 0, max: last, step: 1 });
+    const shown = html("span", { class: "lab-value", "aria-hidden": "true" });
+    const marks = html("div", { class: "lab-marks" });
+
+    function position(wanted) {
+      const i = stops.indexOf(wanted);
+      if (i < 0) throw new RangeError(`${wanted} is not a stop of the slider "${label}"`);
+      return i;
+    }
+    function show() {
+      shown.textContent = text(self.value);
+      input.setAttribute("aria-valuetext", text(self.value));
+    }
+    function set(next) {
+      input.value = position(next);
+      show();
+    }
+    // Buttons stay when marks move, or the one that was pressed would lose the focus.
+    function mark(list) {
+      list.forEach((it, i) => {
+        const button = marks.children[i] || marks.appendChild(html("button", { type: "button" }));
+        button.onclick = () => { set(it.value); changed(); };
+        button.style.setProperty("--at", position(it.value) / last);
+        fill(button, { "aria-label": it.label, text: it.text });
+      });
+    }
+    const self = {
+      node: html("div", { class: "lab-slider" }, [
+        html("label", { for: id, text: label }), shown, input, marks,
+      ]),
+      get value() { return stops[input.value]; },
+      mark,
+    };
+    input.addEventListener("input", () => { show(); changed(); });
+    set(value);
+    return self;
+  }
+
+  /** Define a custom element whose `draw(element)` runs once its children are there.
+   * The children are the text for readers without scripts; drawing replaces them. */
+  function define(name, draw) {
+    customElements.define(name, class extends HTMLElement {
+      connectedCallback() {
+        if (this.drawn) return;
+        this.drawn = true;
+        if (document.readyState !== "loading") draw(this);
+        else document.addEventListener("DOMContentLoaded", () => draw(this), { once: true });
+      }
+    });
+  }
+
+  Object.assign(root, { html, svg, digits, data, slider, define });
+})(globalThis.Lab = globalThis.Lab || {});
