@@ -1,0 +1,56 @@
+"""An exercise whose answer is one number, derived on paper and typed as a formula or a value."""
+
+import math
+
+from rmsprop_lab.exercises.exercise import Exercise
+from rmsprop_lab.exercises.outcome import correct, incorrect, not_attempted
+from rmsprop_lab.exercises.values import as_floats, describe
+
+__all__ = ["NumberExercise"]
+
+
+class NumberExercise(Exercise):
+    """Give one number, right to `digits` significant digits.
+
+    expected: a function without arguments that computes it from the lab's own rule. slips: pairs
+    (wrong value, message), at least one: the numbers that typical slips of the derivation lead to.
+    {got} in a message is the answer.
+    """
+
+    def __init__(self, name, title, *, expected, slips, praise, hints, source, digits=3):
+        """All that it is made of; see the class."""
+        super().__init__(name, title, hints=hints, source=source)
+        self.expected, self.slips, self.praise, self.digits = expected, tuple(slips), praise, digits
+
+    def hidden(self):
+        """The expected number."""
+        return [float(self.expected())]
+
+    def record(self, answer=...):
+        """The answer as plain data."""
+        return {"answer": describe(answer)}
+
+    def diagnose(self, record):
+        """An Outcome from the number."""
+        answer = record["answer"]
+        if answer["is"] == "ellipsis":
+            return not_attempted(f"replace `...` by a number or a formula in `{self.name}`.")
+        values = as_floats(answer)
+        if values is None or len(values) != 1:
+            kind = "None" if answer["is"] == "none" else f"a {answer.get('type', answer['is'])}"
+            return incorrect(f"`{self.name}` is {kind}; give one number, or a formula that "
+                             "Python can compute.")
+        got = values[0]
+        if self._near(got, self.expected()):
+            return correct(self.praise.format(got=got))
+        wrong, says = min(self.slips, key=lambda slip: abs(slip[0] - got))
+        if self._near(got, wrong):
+            return incorrect(says.format(got=got))
+        if not math.isfinite(got) or got <= 0:
+            return incorrect(f"{got:.6g} cannot be a length.")
+        side = "too long" if got > self.expected() else "too short"
+        return incorrect(f"{got:.6g} is {side}. Write down v before the step, v in the step, "
+                         "and only then the quotient.")
+
+    def _near(self, a, b):
+        return math.isclose(a, b, rel_tol=0.5 * 10 ** (1 - self.digits))
