@@ -7,9 +7,9 @@ import numpy as np
 from rmsprop_lab.exercises import lesson04_step
 from rmsprop_lab.exercises.calls import Case
 from rmsprop_lab.exercises.function import FunctionExercise
+from rmsprop_lab.exercises.lesson04_train import train
 from rmsprop_lab.exercises.mistakes import Mistake
 from rmsprop_lab.exercises.number import NumberExercise
-from rmsprop_lab.exercises.lesson04_train import train
 from rmsprop_lab.exercises.prediction import Prediction
 from rmsprop_lab.rmsprop import rmsprop
 
