@@ -1,12 +1,14 @@
 """Lesson 3: AdaGrad, divide the gradient by the root of the sum of all its squares."""
 
-from rmsprop_lab.arrays import sqrt
+import math
+
+from rmsprop_lab.arrays import sqrt, to_host
 from rmsprop_lab.guard import guard
 from rmsprop_lab.hyper import Number, Word
 from rmsprop_lab.optimizer import Optimizer
 from rmsprop_lab.rule import rule
 
-__all__ = ["AdaGrad", "adagrad", "family"]
+__all__ = ["AdaGrad", "adagrad", "family", "regret_bound"]
 
 
 @rule(state=("s",))
@@ -35,6 +37,20 @@ def family(theta, g, s, *, lr, eps, w, eps_at, decay):
         g = g + w * theta
     s = s + g * g
     return theta - lr * (g / guard(s, eps, eps_at)), s
+
+
+def regret_bound(s, *, lr, reach):
+    """What AdaGrad can lose to any fixed u at most: (reach^2 / (2 lr) + lr) times the sum of roots.
+
+    s: the sums of squares at the end, any shape. reach: the largest |theta_{t-1} - u| of any
+    coordinate and step. Convex costs, no eps. lr = reach / sqrt(2) makes it the smallest.
+    Lesson 3, eq. (3.14); Duchi, Hazan and Singer 2011, theorem 5.
+
+    >>> regret_bound([4.0, 16.0], lr=1.0, reach=2.0)
+    18.0
+    """
+    roots = math.fsum(math.sqrt(x) for x in to_host(s).ravel().tolist())
+    return (reach**2 / (2 * lr) + lr) * roots  # (3.14)
 
 
 class AdaGrad(Optimizer):

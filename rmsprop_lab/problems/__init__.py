@@ -2,6 +2,7 @@
 
 from rmsprop_lab.problems.base import Problem
 from rmsprop_lab.problems.digits import Dataset, digits
+from rmsprop_lab.problems.formula import Formula
 from rmsprop_lab.problems.hinge import SparseHinge
 from rmsprop_lab.problems.logistic import Logistic
 from rmsprop_lab.problems.mlp import MLP
@@ -11,6 +12,7 @@ from rmsprop_lab.problems.streams import Stream, constant, hinton_cycle, noisy
 __all__ = [
     "MLP",
     "Dataset",
+    "Formula",
     "Logistic",
     "Problem",
     "Quadratic",

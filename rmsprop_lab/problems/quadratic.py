@@ -7,6 +7,7 @@ import numpy as np
 from rmsprop_lab import arrays
 from rmsprop_lab.errors import HyperparameterError, ShapeMismatch
 from rmsprop_lab.problems.base import Constant, Start, check_theta
+from rmsprop_lab.problems.formula import Formula
 
 __all__ = ["Quadratic", "bench"]
 
@@ -78,6 +79,21 @@ class Quadratic:
         check_theta(thetas[(0,) * (thetas.ndim - 1)], self._start.shape, self.name)
         return self._half_product(thetas)
 
+    def grads(self, thetas, t=None):
+        """The gradient at many points at once: (..., d) gives (..., d), each as `grad` has it."""
+        check_theta(thetas[(0,) * (thetas.ndim - 1)], self._start.shape, self.name)
+        return self._times(thetas)
+
+    def formula(self):
+        """The gradient as an expression, for a diagonal H or two parameters; else None."""
+        h = self._curvature.host
+        if h.ndim == 1:
+            return Formula(_diagonal, constants={"h": h})
+        if h.shape[0] == 2:
+            (a, b), (c, d) = h
+            return Formula(_pair, 2, {"a": [a], "b": [b], "c": [c], "d": [d]})
+        return None
+
     def _times(self, theta):
         h = self._curvature.beside(theta)
         if h.ndim == 1:
@@ -94,6 +110,14 @@ class Quadratic:
 
     def __repr__(self):
         return f"Quadratic({self.name!r}, {self._start.shape[0]} parameters)"
+
+
+def _diagonal(x, *, h):
+    return (h * x,)
+
+
+def _pair(x, y, *, a, b, c, d):
+    return a * x + b * y, c * x + d * y
 
 
 def bench(angle=0.0, *, dtype="float64"):

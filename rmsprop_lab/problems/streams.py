@@ -7,6 +7,7 @@ import numpy as np
 from rmsprop_lab import arrays
 from rmsprop_lab.errors import HyperparameterError, ShapeMismatch
 from rmsprop_lab.problems.base import Constant, Start, check_theta
+from rmsprop_lab.problems.formula import Formula
 
 __all__ = ["Stream", "constant", "hinton_cycle", "noisy"]
 
@@ -81,8 +82,24 @@ class Stream:
         check_theta(theta, self._start.shape, self.name)
         return float(arrays.namespace(theta).sum(self._mean.beside(theta) * theta))
 
+    def losses(self, thetas):
+        """The loss of many points at once: (n,) + theta0.shape gives (n,)."""
+        check_theta(thetas[0, ...], self._start.shape, self.name)
+        xp = arrays.namespace(thetas)
+        terms = self._mean.beside(thetas) * thetas
+        return xp.sum(xp.reshape(terms, (thetas.shape[0], -1)), axis=-1)
+
+    def formula(self):
+        """The gradient as an expression: of step t, its row, whatever theta is."""
+        rows = self._gradients.host
+        return Formula(_row, streams={"row": rows.reshape(len(rows), -1)})
+
     def __repr__(self):
         return f"Stream({self.name!r}, {len(self.gradients)} gradients of {self._start.shape})"
+
+
+def _row(x, *, row):
+    return (row,)
 
 
 def constant(g, theta0=None, *, dtype=None):

@@ -1,0 +1,360 @@
+"""Lesson 3: each displayed equation that claims something, and each number, found another way."""
+
+import math
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rmsprop_lab as lab
+from rmsprop_lab.adagrad import adagrad, regret_bound
+
+gradients = st.lists(
+    st.floats(-1e3, 1e3).filter(lambda g: g == 0 or abs(g) > 1e-3), min_size=1, max_size=40
+).filter(lambda gs: gs[0] != 0)
+
+
+def walk(gs, eta=1.0):
+    """Positions and roots of AdaGrad on a list of gradients, without the lab's rule."""
+    positions, roots, s = [0.0], [], 0.0
+    for g in gs:
+        s += g * g
+        roots.append(math.sqrt(s))
+        positions.append(positions[-1] - eta * g / roots[-1])
+    return positions, roots
+
+
+def decimal_bowl(lam, start, eta, steps):
+    """x and s of AdaGrad on lam x^2 / 2 after the steps, by 40-digit arithmetic."""
+    with localcontext() as context:
+        context.prec = 40
+        lam, x, eta, s = Decimal(lam), Decimal(start), Decimal(eta), Decimal(0)
+        for _ in range(steps):
+            g = lam * x
+            s += g * g
+            x -= eta * g / s.sqrt()
+        return x, s
+
+
+def steps_to(target, eta, start=1.0):
+    """How many steps AdaGrad needs on x^2 / 2 until x <= target."""
+    x, s, t = start, 0.0, 0
+    while x > target:
+        s += x * x
+        x -= eta * x / math.sqrt(s)
+        t += 1
+    return t
+
+
+def test_eqs_3_1_and_3_2_with_the_roots_3_and_5():
+    theta, s = adagrad(1.0, 3.0, 0.0, lr=0.5, eps=0.0)
+    assert (theta, s) == (0.5, 9.0)
+    assert adagrad(theta, 4.0, s, lr=0.5, eps=3.0) == (0.5 - 0.5 * (4 / 8), 25.0)
+
+
+def test_a_valley_along_the_axes_by_hand():
+    factors = [(1 - 0.2 * eta, 1 - 4 * eta) for eta in (0.4, 0.6)]
+    path = lab.run(lab.SGD(lr=0.4), lab.problems.bench(), 5)
+    assert path.theta[1:] / path.theta[:-1] == pytest.approx(np.tile(factors[0], (5, 1)))
+    assert abs(factors[0][1]) < 1 < abs(factors[1][1])
+
+
+@given(gradients)
+def test_eq_3_3_no_step_is_longer_and_the_first_is_as_long(gs):
+    path = lab.run(lab.AdaGrad(lr=0.5, eps=0.0), lab.problems.Stream(gs), len(gs))
+    positions, roots = walk(gs, 0.5)
+    claimed = [0.5 * abs(g) / root for g, root in zip(gs, roots, strict=True)]
+    assert path.theta[:, 0] == pytest.approx(positions, rel=1e-12, abs=1e-12)
+    assert path.effective_step[:, 0] == pytest.approx(claimed, rel=1e-9, abs=1e-12)
+    assert max(claimed) <= 0.5 * (1 + 1e-15)
+    assert claimed[0] == 0.5
+
+
+@given(gradients)
+def test_eq_3_4_the_root_is_a_clock_times_the_root_mean_square(gs):
+    means = lab.averages.means([g * g for g in gs])
+    _, roots = walk(gs)
+    for t, (mean, root) in enumerate(zip(means, roots, strict=True), 1):
+        assert 1 / root == pytest.approx(1 / math.sqrt(t) / math.sqrt(mean), rel=1e-12)
+
+
+def test_steeper_makes_no_difference_to_the_bit():
+    paths = [lab.run(lab.AdaGrad(lr=0.4, eps=0.0), p, 200).theta for p in (
+        lab.problems.bench(),
+        lab.problems.Quadratic([0.2, 4096.0], [-5.0, -2.0]),
+        lab.problems.Quadratic([0.2 * 2**20, 4 * 2.0**-30], [-5.0, -2.0]))]
+    assert (paths[0] == paths[1]).all() and (paths[0] == paths[2]).all()
+    other_units = lab.problems.Quadratic([0.2, 4.0], [-5.0, -2000.0])
+    path = lab.run(lab.AdaGrad(lr=0.4, eps=0.0), other_units, 200).theta[:, 1] / 1000
+    assert abs(path[200] - paths[0][200, 1]) > 1
+    guarded = lab.run(lab.AdaGrad(lr=0.4, eps=1.0), lab.problems.bench(), 200).theta
+    assert (guarded != paths[0]).any()
+
+
+def test_eq_3_5_between_two_areas():
+    total = 0.0
+    for t in range(1, 5001):
+        total += 1 / math.sqrt(t)
+        assert 2 * math.sqrt(t + 1) - 2 < total <= 2 * math.sqrt(t) - 1 + 1e-12
+    # far out by Euler and Maclaurin: 2 sqrt T + zeta(1/2) + 1 / (2 sqrt T)
+    far = 2 * 1000 + float(sympy.zeta(sympy.Rational(1, 2))) + 1 / 2000
+    assert f"{0.1 * far:.3f}" == "199.854"
+    walked = lab.run(lab.AdaGrad(lr=0.1, eps=0.0), lab.problems.constant(3.0), 100)
+    assert f"{-walked.final[0]:.3f}" == "1.859"
+    assert walked.effective_rate[29, 0] == pytest.approx(0.1 / math.sqrt(270), rel=1e-9)
+
+
+def test_adagrad_leaves_a_place_where_the_slope_is_not_zero():
+    x, s = 0.0, 1e4  # after a long past, and where the slope is 1 + cos(x) / 2
+    passed = []
+    for t in range(1, 400_001):
+        g = 1 + math.cos(x) / 2
+        s += g * g
+        x -= 0.1 * g / math.sqrt(s)
+        if t in (100_000, 400_000):
+            passed.append(x)
+    assert passed[1] < 1.9 * passed[0] < -30
+
+
+def test_eq_3_6_the_step_is_a_multiplication():
+    lam, theta, eta, root = sympy.symbols("lam theta eta root", positive=True)
+    by_rule = theta - eta * (lam * theta) / root
+    assert sympy.simplify(by_rule - (1 - eta * lam / root) * theta) == 0
+    new, s = adagrad(2.0, 3.0 * 2.0, 64.0, lr=0.5, eps=0.0)  # lam 3, root 10
+    assert s == 100 and new == pytest.approx((1 - 0.5 * 3 / 10) * 2)
+
+
+def test_the_two_exact_answers_behind_eq_3_7():
+    lam, theta, a, s = sympy.symbols("lam theta a s", positive=True)
+    g = lam * theta
+    removed = lam * theta**2 / 2 - lam * (theta - a * g) ** 2 / 2
+    assert sympy.simplify(removed - a * g**2 * (1 - lam * a / 2)) == 0
+    gained = sympy.sqrt(s + g**2) - sympy.sqrt(s)
+    assert sympy.simplify(gained - g**2 / (sympy.sqrt(s + g**2) + sympy.sqrt(s))) == 0
+
+
+@given(st.floats(1e-3, 1e3), st.floats(0.01, 1e3), st.floats(0.01, 1.0))
+def test_eq_3_7_holds_for_any_bowl(lam, start, share):
+    eta = share * start  # at most one learning rate away
+    x, s, cost = start, 0.0, lam * start**2 / 2
+    for _ in range(3000):
+        s += (lam * x) ** 2
+        x -= eta * lam * x / math.sqrt(s)
+        assert -1e-300 <= x <= start  # the last steps round to denormals
+        left = lam * x * x / 2
+        assert math.sqrt(s) <= 2 * (cost - left) / eta * (1 + 1e-9)
+        assert math.sqrt(s) >= (cost - left) / (2 * eta) * (1 - 1e-9)
+    if x < 1e-6 * start:
+        assert eta * lam / math.sqrt(s) <= (2 * eta / start) ** 2 * (1 + 1e-9)  # the slow share
+
+
+def test_eqs_3_7_and_3_8_and_the_limits_of_the_lesson():
+    for lam, start, eta, limit in (
+        ("1", "1", "0.1", "10.0402"),
+        ("0.2", "-5", "0.4", "14.4321"),
+        ("4", "-2", "0.4", "232.4219"),
+    ):
+        x, s = decimal_bowl(lam, start, eta, 900)
+        after, _ = decimal_bowl(lam, start, eta, 901)
+        assert f"{s:.4f}" == limit
+        rate = 1 - float(eta) * float(lam) / math.sqrt(float(s))
+        assert float(after / x) == pytest.approx(rate, rel=1e-9)
+    x, _ = decimal_bowl("1", "1", "0.1", 2000)
+    assert f"{x:.3e}" == "9.464e-29"
+    bowl = lab.problems.Quadratic([1.0], [1.0])
+    assert lab.run(lab.AdaGrad(lr=0.1, eps=0.0), bowl, 2000).final[0] == pytest.approx(float(x))
+
+
+def test_beyond_one_learning_rate_the_sum_converges_too():
+    for eta in (1.5, 4.0, 100.0):
+        sums = []
+        x, s = 1.0, 0.0
+        for _ in range(20_000):
+            s += x * x
+            x -= eta * x / math.sqrt(s)
+            sums.append(s)
+        assert sums[-1] == pytest.approx(sums[-2000], rel=1e-9) and abs(x) < 1e-9
+
+
+def test_eq_3_9_under_noise():
+    rng = np.random.default_rng(11)
+    for eta, lam, sigma in ((0.5, 1.0, 1.0), (1.0, 2.0, 0.5), (0.25, 4.0, 3.0)):
+        x, s = np.zeros(2000), np.zeros(2000)
+        for _ in range(2500):
+            g = lam * x + sigma * rng.standard_normal(2000)
+            s += g * g
+            x -= eta * g / np.sqrt(s)
+        assert (s / 2500).mean() == pytest.approx(sigma**2, rel=0.15)
+        assert (x * x).mean() == pytest.approx(eta * sigma / (2 * lam * 50), rel=0.15)
+
+
+def test_eq_3_10_solves_the_differential_equations():
+    x, start, eta, lam = sympy.symbols("x start eta lam", positive=True)
+    root = lam * (start**2 - x**2) / (4 * eta)
+    # d root / dx = (d root / dt) / (dx / dt)
+    slope = ((lam * x) ** 2 / (2 * root)) / (-eta * lam * x / root)
+    assert sympy.simplify(sympy.diff(root, x) - slope) == 0
+    time = (start / (2 * eta)) ** 2 * (sympy.log(start / x) - (1 - x**2 / start**2) / 2)
+    assert sympy.simplify(sympy.diff(time, x) - 1 / (-eta * lam * x / root)) == 0
+    assert time.subs(x, start) == 0
+
+
+def test_ten_times_smaller_is_nearly_a_hundred_times_longer():
+    taken = {eta: steps_to(0.01, eta) for eta in (0.2, 0.1, 0.02, 0.01, 0.001)}
+    assert [taken[eta] for eta in (0.2, 0.1, 0.02, 0.01)] == [39, 132, 2726, 10590]
+    assert round(taken[0.02] / taken[0.2]) == 70 and round(taken[0.01] / taken[0.1]) == 80
+    assert 96 < taken[0.001] / taken[0.01] < 100
+    law = (math.log(100) - 0.5 * (1 - 1e-4)) / 0.002**2
+    assert taken[0.001] == pytest.approx(law, rel=0.005)
+    descent = [math.ceil(math.log(0.01) / math.log(1 - eta)) for eta in (0.01, 0.001)]
+    assert descent[1] / descent[0] == pytest.approx(10, rel=0.01)
+
+
+def test_eq_3_11_convexity_of_every_round():
+    game = lab.problems.SparseHinge(rounds=200, features=12, active=3, seed=5)
+    rng = np.random.default_rng(5)
+    thetas = rng.standard_normal((201, 12))
+    paid = game.paid(thetas)
+    for t in range(1, 201):
+        theta, u = thetas[t - 1], rng.standard_normal(12)
+        other = game.paid(np.tile(u, (200, 1)))[t - 1]
+        assert paid[t - 1] - other <= (game.grad(theta, t) * (theta - u)).sum() + 1e-12
+
+
+@given(gradients, st.floats(-10, 10), st.floats(0.01, 10))
+def test_eq_3_12_for_any_fixed_step(gs, u, a):
+    theta, linear = 0.0, []
+    for g in gs:
+        linear.append(g * (theta - u))
+        theta -= a * g
+    s = math.fsum(g * g for g in gs)
+    bound = u * u / (2 * a) + a * s / 2
+    # equality up to the square that was dropped
+    assert math.fsum(linear) == pytest.approx(bound - (theta - u) ** 2 / (2 * a),
+                                              rel=1e-9, abs=1e-9 * bound)
+
+
+def test_the_best_fixed_step_has_the_sum_and_the_root():
+    a, d, s = sympy.symbols("a d s", positive=True)
+    bound = d**2 / (2 * a) + a * s / 2
+    assert sympy.solve(sympy.diff(bound, a), a) == [d / sympy.sqrt(s)]
+    assert sympy.simplify(bound.subs(a, d / sympy.sqrt(s)) - d * sympy.sqrt(s)) == 0
+
+
+@given(gradients)
+def test_eq_3_13(gs):
+    _, roots = walk(gs)
+    total = math.fsum(g * g / root for g, root in zip(gs, roots, strict=True))
+    assert total <= 2 * roots[-1] * (1 + 1e-12)
+    for g, old, new in zip(gs, [0.0, *roots[:-1]], roots, strict=True):
+        assert g * g / new <= 2 * (new - old) + 1e-9 * new
+
+
+@given(gradients, st.floats(-10, 10), st.floats(0.01, 10))
+def test_eq_3_14_for_linear_costs(gs, u, eta):
+    positions, roots = walk(gs, eta)
+    regret = math.fsum(g * (theta - u) for g, theta in zip(gs, positions, strict=False))
+    reach = max(abs(theta - u) for theta in positions[:-1])
+    bound = regret_bound([roots[-1] ** 2], lr=eta, reach=reach)
+    assert regret <= bound * (1 + 1e-12)
+
+
+def test_eq_3_14_is_smallest_at_the_reach_over_root_two():
+    eta, reach = sympy.symbols("eta reach", positive=True)
+    factor = reach**2 / (2 * eta) + eta
+    assert sympy.solve(sympy.diff(factor, eta), eta) == [reach / sympy.sqrt(2)]
+    assert sympy.simplify(factor.subs(eta, reach / sympy.sqrt(2)) - sympy.sqrt(2) * reach) == 0
+    found = regret_bound(np.array([4.0, 9.0]), lr=3 / math.sqrt(2), reach=3.0)
+    assert found == pytest.approx(math.sqrt(2) * 3 * 5)
+
+
+def test_eq_3_14_leaves_little_room_against_an_opponent():
+    """Gradients chosen after theta is seen: the bound is then less than three times the regret."""
+    theta, s, regret, reach = 0.0, 0.0, 0.0, 0.0
+    for t in range(1000):
+        g = 1.0 if t == 0 or theta > 0 else -1.0
+        regret += g * theta  # against u = 0, whose costs are 0
+        reach = max(reach, abs(theta))
+        theta, s = adagrad(theta, g, s, lr=1.0, eps=0.0)
+    bound = regret_bound([s], lr=1.0, reach=reach)
+    assert bound / 3 < regret <= bound
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50))
+def test_eq_3_15(sums):
+    left = math.fsum(math.sqrt(s) for s in sums)
+    assert left <= math.sqrt(len(sums) * math.fsum(sums)) * (1 + 1e-12)
+
+
+def test_the_game_by_plain_loops():
+    """The regrets of the lesson, and no fixed learning rate for gradient descent beats them."""
+    game = lab.problems.SparseHinge()
+    on, labels = game.on.tolist(), game.labels.tolist()
+
+    def play(eta, adaptive):
+        theta, s, paid = [0.0] * 100, [0.0] * 100, 0.0
+        for features, label in zip(on, labels, strict=True):
+            margin = label * sum(theta[i] for i in features)
+            paid += max(0.0, 1 - margin)
+            for i in features if margin < 1 else ():
+                s[i] += 1
+                theta[i] += label * eta / (math.sqrt(s[i]) if adaptive else 1)
+        return paid, s
+
+    for eta in (0.7, 1.1, 1.5):
+        paid, s = play(eta, adaptive=True)
+        path = lab.run(lab.AdaGrad(lr=eta), game, 5000)
+        assert math.fsum(game.paid(path.theta)) == pytest.approx(paid, rel=1e-6)
+        assert path.state["s"][-1].tolist() == s
+        reach = float(np.abs(path.theta - game.hidden).max())
+        assert paid < regret_bound(s, lr=eta, reach=reach) / 4
+        assert paid < 270
+    rates = (0.08, 0.15, 0.3, 0.35, 0.4, 0.45, 0.6, 0.7, 0.9, 1.1, 2.1)
+    best = min(rates, key=lambda eta: play(eta, adaptive=False)[0])
+    assert best == 0.45 and play(best, adaptive=False)[0] > 350
+
+
+@pytest.mark.parametrize("angle", [0, 5, 15, 30, 45])
+def test_a_turned_valley_is_as_slow_as_its_matrix_says(angle):
+    turned = lab.problems.bench(angle)
+    path = lab.run(lab.AdaGrad(lr=0.4, eps=0.0), turned, 400)
+    stretch = 0.4 / np.sqrt(path.state["s"][-1])
+    slow = 1 - np.linalg.eigvals(stretch[:, None] * turned.H).min()
+    assert (path.loss[400] / path.loss[399]) ** 0.5 == pytest.approx(slow, abs=2e-6)
+    assert lab.run(lab.SGD(lr=0.4), turned, 200).loss[-1] == pytest.approx(8.186e-15, rel=1e-3)
+
+
+def test_a_turned_valley_is_not_always_worse():
+    loss = {angle: lab.run(lab.AdaGrad(lr=0.4, eps=0.0), lab.problems.bench(angle), 200).loss[-1]
+            for angle in (0, 5, 45)}
+    assert loss[5] < loss[0] / 1000 and loss[45] > 100 * loss[0]
+
+
+@pytest.mark.parametrize("shock", [10, 40, 100])
+def test_eq_3_16_in_whole_numbers(shock):
+    after = next(t for t in range(1, 10**4) if Fraction(shock**2 + t, 4 * t) < 1)
+    assert after == shock**2 // 3 + 1  # first t with sqrt(G^2 + t) < 2 sqrt t
+
+
+def test_exercise_2_the_flat_bowl_converges_but_not_linearly():
+    x, s, seen = 1.0, 0.0, {}
+    for t in range(1, 400_001):
+        g = 4 * x**3
+        s += g * g
+        x -= 0.1 * g / math.sqrt(s)
+        seen[t] = (x, s)
+    assert seen[400_000][1] == pytest.approx(seen[100_000][1], rel=1e-6)
+    assert seen[400_000][0] / seen[100_000][0] == pytest.approx(0.5, rel=0.01)  # like 1 / sqrt t
+
+
+def test_exercise_3_a_guard_breaks_the_scale_and_keeps_the_bound():
+    for eps in (0.1, 1.0, 10.0):
+        one = lab.run(lab.AdaGrad(lr=0.1, eps=eps), lab.problems.Quadratic([1.0], [1.0]), 3000)
+        two = lab.run(lab.AdaGrad(lr=0.1, eps=eps), lab.problems.Quadratic([2.0], [1.0]), 3000)
+        assert one.effective_step.max() < 0.1
+        assert (one.theta[1:] != two.theta[1:]).all()
+        assert one.state["s"][-1] == pytest.approx(one.state["s"][-1000], rel=1e-6)
