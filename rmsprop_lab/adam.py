@@ -86,13 +86,14 @@ class Adam(Optimizer):
         self.eps_at, self.debias = eps_at, debias
         self.amsgrad = {True: "raw", False: "off"}.get(amsgrad, amsgrad)
         self.weight_decay, self.decay = weight_decay, decay
-        if self.amsgrad == "debiased" and (not debias or eps_at == "hat"):
+        self.choices()
+
+    def choices(self):
+        """The words of `family` that these settings choose; refuses those that contradict."""
+        if self.amsgrad == "debiased" and (not self.debias or self.eps_at == "hat"):
             raise HyperparameterError(
                 "amsgrad='debiased' keeps the maximum of v / (1 - beta2^t), which debias=False and "
                 "eps_at='hat' do not compute; use amsgrad='raw'")
-
-    def choices(self):
-        """The words of `family` that these settings choose."""
         return {
             "eps_at": self.eps_at,
             "debiased": "yes" if self.debias else "no",

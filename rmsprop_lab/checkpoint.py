@@ -7,6 +7,7 @@ import numpy as np
 from rmsprop_lab.arrays import to_host
 from rmsprop_lab.errors import HyperparameterError, StateRefused
 from rmsprop_lab.hyper import Number, Word
+from rmsprop_lab.structure import dtype_name
 
 __all__ = ["FORMAT", "load", "save", "settings"]
 
@@ -42,7 +43,7 @@ def load(optimizer, saved):
     """Check everything on a twin, then take over state, step count and settings."""
     if not isinstance(saved, dict) or "format" not in saved:
         raise StateRefused("this is no state of the lab: it has no 'format'; use opt.state_dict()")
-    if saved["format"] != FORMAT:
+    if type(saved["format"]) is not int or saved["format"] != FORMAT:
         raise StateRefused(
             f"the state has format {saved['format']!r}, this version reads {FORMAT}; "
             "load it with the version that wrote it")
@@ -53,6 +54,7 @@ def load(optimizer, saved):
         raise StateRefused(
             f"the state is of {saved['optimizer']}, this optimizer is {type(optimizer).__name__}")
     twin = copy.copy(optimizer)
+    twin._repeat = None  # it remembers the states that are replaced here
     _take_settings(twin, saved["settings"])
     twin.t, twin._layout = _steps(saved["t"]), _layout(saved["layout"])
     twin._states = _arrays(twin, saved["state"])
@@ -63,17 +65,26 @@ def load(optimizer, saved):
 def _take_settings(twin, saved):
     """Numbers may differ, a schedule changes them; words may not, they are another method."""
     own = settings(twin)
+    if not isinstance(saved, dict):
+        raise StateRefused(f"the state's settings are {type(saved).__name__}, not a dict by name")
     if set(own) != set(saved):
-        raise StateRefused(f"the state's settings {sorted(saved)} are not {sorted(own)}")
+        raise StateRefused(f"the state's settings {sorted(map(str, saved))} are not {sorted(own)}")
     for name, value in own.items():
-        if not isinstance(value, float) and value != saved[name]:
+        if not _is_number(value, saved[name]) and (
+                type(value) is not type(saved[name]) or value != saved[name]):
             raise StateRefused(
                 f"the state was made with {name}={saved[name]!r}, this optimizer has {value!r}; "
                 "make the optimizer with the state's choice")
-        try:
+    try:
+        for name in own:
             setattr(twin, name, saved[name])
-        except HyperparameterError as error:
-            raise StateRefused(f"the state's settings are not valid: {error}") from None
+        twin.choices()
+    except HyperparameterError as error:
+        raise StateRefused(f"the state's settings are not valid: {error}") from None
+
+
+def _is_number(*values):
+    return all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
 
 
 def _steps(t):
@@ -87,16 +98,18 @@ def _layout(layout):
     if layout is None or layout == "array":
         return layout
     kind, content = layout if isinstance(layout, (list, tuple)) and len(layout) == 2 else (0, 0)
-    if kind == "list" and isinstance(content, int):
+    if kind == "list" and type(content) is int and content > 0:
         return (kind, content)
-    if kind == "dict" and isinstance(content, (list, tuple)):
-        return (kind, tuple(content))
+    if kind == "dict" and isinstance(content, (list, tuple)) and content:
+        try:
+            if len(set(content)) == len(content):
+                return (kind, tuple(content))
+        except TypeError:
+            pass  # a key that is no key
     raise StateRefused(f"the state's layout {layout!r} is unknown")
 
 
 def _count(layout):
-    if layout is None:
-        return 0
     if layout == "array":
         return 1
     return layout[1] if layout[0] == "list" else len(layout[1])
@@ -105,14 +118,21 @@ def _count(layout):
 def _arrays(twin, saved):
     """Copies of the saved arrays, as many as the layout says, for the states the rule keeps."""
     layout, needed = twin._layout, set(twin.variant.state)
+    if not isinstance(saved, dict):
+        raise StateRefused(f"the states are {type(saved).__name__}, not a dict by name")
     if twin.t == 0 and not saved:
         return {}
+    if layout is None:
+        raise StateRefused("the state has no layout: it does not say whose it is; save it again")
     if set(saved) != needed:
         raise StateRefused(
-            f"the state holds {sorted(saved)}, these settings need {sorted(needed)}; "
+            f"the state holds {sorted(map(str, saved))}, these settings need {sorted(needed)}; "
             "without all of them a run would start cold")
     count = _count(layout)
-    states = {name: [np.array(s) for s in leaves] for name, leaves in saved.items()}
+    try:
+        states = {name: [np.array(s) for s in leaves] for name, leaves in saved.items()}
+    except (TypeError, ValueError) as error:
+        raise StateRefused(f"the states are no lists of arrays: {error}") from None
     for name, leaves in states.items():
         if len(leaves) != count:
             raise StateRefused(f"the state {name} has {len(leaves)} arrays for {count} parameters")
@@ -131,7 +151,7 @@ def _compare(optimizer, twin):
             f"the state is laid out as {twin._layout}, this optimizer as {optimizer._layout}")
     for name in twin._states.keys() & optimizer._states.keys():
         for i, (s, own) in enumerate(zip(twin._states[name], optimizer._states[name], strict=True)):
-            if s.shape != tuple(own.shape):
+            if s.shape != tuple(own.shape) or dtype_name(s) != dtype_name(own):
                 raise StateRefused(
-                    f"the state {name} has shape {s.shape} at parameter {i}, this optimizer's is "
-                    f"{tuple(own.shape)}")
+                    f"the state {name} is {s.shape} {s.dtype} at parameter {i}, this optimizer's "
+                    f"is {tuple(own.shape)} {dtype_name(own)}")

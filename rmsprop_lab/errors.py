@@ -10,6 +10,7 @@ __all__ = [
     "MixedLibraries",
     "ReadOnlyParameter",
     "RuleError",
+    "SettingNotOffered",
     "ShapeMismatch",
     "StateRefused",
     "StructureMismatch",
@@ -22,6 +23,10 @@ class LabError(ValueError):
 
 class HyperparameterError(LabError):
     """A hyper-parameter is not a number in its range, or two choices exclude each other."""
+
+
+class SettingNotOffered(HyperparameterError):
+    """A setting that a library does not let its users choose."""
 
 
 class StructureMismatch(LabError):

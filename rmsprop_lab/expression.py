@@ -4,6 +4,7 @@ A `Node` answers + - * / and comparisons by recording them, and `__array_namespa
 namespace of recording functions, so that a rule cannot tell a symbol from an array.
 """
 
+import math
 from types import SimpleNamespace
 
 from rmsprop_lab.errors import RuleError
@@ -16,7 +17,7 @@ COMPARISONS = frozenset({">", "<", ">=", "<=", "!=", "==", "|", "&"})
 class Node:
     """One operation of a traced rule, with its operands.
 
-    op: "array" or "number" (an input, args = its name), "const" (args = its value), or an operation.
+    op: "array" or "number" (an input, args = its name), "const" (its value), or an operation.
     is_number: no array takes part; the host computes it once a step, in double.
     """
 
@@ -71,6 +72,17 @@ class Node:
     def __neg__(self):
         return self.tracer.apply("neg", self)
 
+    def __abs__(self):
+        return self.tracer.apply("abs", self)
+
+    def __invert__(self):
+        raise RuleError("~ is not for rules: write the opposite comparison")
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuleError(
+            "a NumPy function met a rule's symbol; take sqrt, abs, sign, maximum, minimum and "
+            "where from rmsprop_lab.arrays, and write a NumPy scalar as a plain number")
+
     def __pow__(self, other):
         return self.tracer.power(self, other)
 
@@ -122,6 +134,8 @@ class Node:
 class Tracer:
     """Makes nodes, each distinct operation once, so that a shared part is computed once."""
 
+    node = Node
+
     def __init__(self):
         """An empty trace."""
         self._nodes = {}
@@ -143,11 +157,22 @@ class Tracer:
 
     def apply(self, op, *operands):
         """Record one operation."""
+        if op in ("|", "&"):  # maximum(0.5, g) asks whether 0.5 != 0.5
+            operands = [x for x in operands if x is not (op == "&")]
+            if len(operands) == 1:
+                return operands[0]
         nodes = tuple(self._lift(x) for x in operands)
-        if op in ("sqrt", "abs", "sign", "neg", "+", "-", "*", "/", "**"):
-            for node in nodes:
-                if node.op in COMPARISONS:
-                    raise RuleError("a comparison is not a number; use where(condition, a, b)")
+        truths = [node.op in COMPARISONS for node in nodes]
+        if op in ("|", "&") and not all(truths):
+            raise RuleError("| and & join comparisons, for example (g > 0) | (theta > 0)")
+        if op == "where" and not truths.pop(0):
+            raise RuleError("the condition of where is a comparison, for example g > 0")
+        if op not in ("|", "&", "==", "!=") and any(truths) or any(truths) != all(truths):
+            raise RuleError("a comparison is not a number; use where(condition, a, b)")
+        if op == "where" and nodes[1].is_number and nodes[2].is_number and not nodes[0].is_number:
+            raise RuleError(
+                "where with two plain numbers would be float64 for float32 arrays; "
+                "give it an array to choose, for example where(g > 0, theta - lr, theta + lr)")
         return self._intern(op, nodes)
 
     def power(self, base, exponent):
@@ -163,7 +188,9 @@ class Tracer:
     def _lift(self, x):
         if isinstance(x, Node):
             return x
-        if isinstance(x, (int, float)):
+        if type(x) in (bool, int, float):  # np.float64 is a float, and would upcast float32
+            if not math.isfinite(x):
+                raise RuleError(f"the constant {x} has no spelling in C; make it an argument")
             return self._intern("const", float(x))
         raise RuleError(
             f"a rule met {type(x).__name__}: it may use its arguments and plain numbers only"
@@ -173,7 +200,7 @@ class Tracer:
         key = (op, args if isinstance(args, str) else repr(args) if op == "const"
                else tuple(id(a) for a in args))
         if key not in self._nodes:
-            self._nodes[key] = Node(self, op, args)
+            self._nodes[key] = self.node(self, op, args)
         return self._nodes[key]
 
 
@@ -204,7 +231,7 @@ def evaluate_source(node):
     if node.op in ("array", "number"):
         return node.args
     if node.op == "const":
-        return repr(node.args)
+        return f"({node.args!r})" if node.args < 0 else repr(node.args)  # (-2.0) ** t
     parts = [evaluate_source(a) for a in node.args]
     if len(parts) == 2:
         return f"({parts[0]} {node.op} {parts[1]})"

@@ -1,4 +1,8 @@
-"""Hyper-parameters as attributes that check themselves when they are set."""
+"""Hyper-parameters as attributes that check themselves when they are set.
+
+The value lies in the optimizer's own dict, where Python finds it without asking the descriptor:
+reading is as fast as for any attribute.
+"""
 
 import math
 
@@ -22,18 +26,16 @@ class Number:
         """Remember under which name the optimizer knows it."""
         self.name = name
 
-    def __get__(self, optimizer, owner=None):
-        """The number; the descriptor itself on the class."""
-        return self if optimizer is None else optimizer.__dict__[self.name]
-
     def __set__(self, optimizer, value):
         """Check and store."""
         if self.or_word is not None and isinstance(value, str) and value == self.or_word:
             optimizer._assign(self.name, value)
             return
         try:
+            if isinstance(value, (str, bytes, bool)):  # float() takes "1e-3" and True
+                raise TypeError
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             other = f" or {self.or_word!r}" if self.or_word else ""
             raise HyperparameterError(f"{self.name}={value!r} is not a number{other}") from None
         if not self.low <= number < self.high:  # NaN compares false
@@ -52,10 +54,6 @@ class Word:
     def __set_name__(self, owner, name):
         """Remember under which name the optimizer knows it."""
         self.name = name
-
-    def __get__(self, optimizer, owner=None):
-        """The word; the descriptor itself on the class."""
-        return self if optimizer is None else optimizer.__dict__[self.name]
 
     def __set__(self, optimizer, value):
         """Check and store."""

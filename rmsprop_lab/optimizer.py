@@ -1,13 +1,19 @@
 """An optimizer: a rule, its numbers, and the one home of its state."""
 
 import copy
+import inspect
+
+import numpy as np
 
 from rmsprop_lab import arrays, checkpoint, executors
 from rmsprop_lab.errors import HyperparameterError, ShapeMismatch
+from rmsprop_lab.executors import repeat
 from rmsprop_lab.structure import (
     check_eps,
     check_gradients,
     check_parameters,
+    check_states,
+    dtype_name,
     flatten,
     layout_of,
     unflatten,
@@ -31,7 +37,7 @@ class Optimizer:
         self.executor = executors.check_name(executor)
         self.t = 0
         self._layout, self._leaves, self._states = None, None, {}
-        self._variant = None
+        self._variant, self._repeat, self._changed = None, None, True
 
     def choices(self):
         """The words of the rule that the settings choose; none by default."""
@@ -63,8 +69,7 @@ class Optimizer:
         grads: the first gradients, which only a start from "g2" needs. Does nothing when there is
         a state already.
         """
-        layout = layout_of(params)
-        leaves = flatten(params)
+        layout, leaves = self._laid_out(params)
         xp = check_parameters(leaves, layout)
         gradients = None if grads is None else flatten(grads, like=layout)
         self._adopt(leaves, layout, self._fresh_states(xp, leaves, layout, gradients))
@@ -77,18 +82,26 @@ class Optimizer:
         the same container of gradients. Everything is checked before anything is written, so a
         refused step changes nothing. Raises the errors of `rmsprop_lab.errors`.
         """
-        layout = layout_of(params)
-        leaves = flatten(params)
+        again = self._repeat
+        if again is not None and self._numbers_ready(again) and again.fits(params, grads):
+            again.run()
+            self.t += 1
+            return
+        layout, leaves = self._laid_out(params)
         gradients = flatten(grads, like=layout)
         xp = check_parameters(leaves, layout)
         check_gradients(gradients, leaves, layout)
         if "eps" in self.__dict__:
             check_eps(self.eps, leaves, layout)
         states = self._fresh_states(xp, leaves, layout, gradients)
+        check_states(states, leaves, gradients, layout)
         jobs = list(zip(leaves, gradients, *states.values(), strict=True))
-        executors.step(self.executor, self.variant, jobs, self.numbers())
+        used = executors.step(self.executor, self.variant, jobs, self.numbers())
         self._adopt(leaves, layout, states)
         self.t += 1
+        self._repeat, self._changed = None, True
+        if used == "numba" and layout_of(params) == layout:
+            self._repeat = repeat.remember(self.variant.program, params, leaves, states)
 
     def state_dict(self):
         """Everything a resumed run needs, as plain data and NumPy copies on the host.
@@ -108,14 +121,32 @@ class Optimizer:
     def _assign(self, name, value):
         """Store a hyper-parameter; a new choice or a number that becomes zero is a new variant."""
         self.__dict__[name] = value
-        self._variant = None
+        self._variant, self._changed = None, True
+
+    def _numbers_ready(self, again):
+        """Bring the numbers of a repeated step up to date; False when it is another program now."""
+        if self._changed:
+            if self.variant.program is not again.program:
+                return False
+            if "eps" in self.__dict__:
+                check_eps(self.eps, again.leaves, self._layout)
+        elif not again.counts:
+            return True
+        again.set_numbers(self.numbers())
+        self._changed = False
+        return True
+
+    def _laid_out(self, params):
+        """The layout and the arrays in the order of the first step, in which the states lie."""
+        layout = layout_of(params) if self._layout is None else self._layout
+        return layout, flatten(params, like=layout)
 
     def _fresh_states(self, xp, leaves, layout, gradients):
         """The present states, checked against the parameters, with missing ones created.
 
         Nothing of the optimizer changes here: a step that is refused later leaves no trace.
         """
-        self._check_present(leaves, layout)
+        self._check_present(leaves)
         states = {}
         for name in self.variant.state:
             present = self._states.get(name)
@@ -123,45 +154,51 @@ class Optimizer:
                 self._started(xp, name, x, None if gradients is None else gradients[i])
                 for i, x in enumerate(leaves)]
             if arrays.library(states[name][0]) != arrays.library(leaves[0]):
-                states[name] = [xp.asarray(s) for s in states[name]]  # loaded on the host
+                states[name] = [arrays.from_host(s, x)
+                                for s, x in zip(states[name], leaves, strict=True)]
         return states
 
     def _started(self, xp, name, x, g):
         start = self.starts().get(name, 0.0)
-        if start != "g2":
-            return xp.full_like(x, start)
-        if g is None:
-            raise HyperparameterError('v0="g2" needs the first gradients: init(params, grads)')
-        weight_decay = self.weight_decay if self.decay == "l2" else 0.0
-        g = g + weight_decay * x if weight_decay else g
-        return g * g
+        with np.errstate(all="ignore"):
+            if start != "g2":
+                return xp.full_like(x, start)
+            if g is None:
+                raise HyperparameterError('v0="g2" needs the first gradients: init(params, grads)')
+            weight_decay = self.weight_decay if self.decay == "l2" else 0.0
+            g = g + weight_decay * x if weight_decay else g
+            fresh = xp.empty_like(x)  # NumPy's g * g is no array when g has no axes
+            fresh[...] = g * g
+            return fresh
 
-    def _check_present(self, leaves, layout):
-        if not self._states and self.t == 0:
-            return
-        if self._layout is not None and layout != self._layout:
-            flatten(unflatten(leaves, layout), like=self._layout)  # raises with both described
+    def _check_present(self, leaves):
         for name, present in self._states.items():
             for s, x in zip(present, leaves, strict=True):
-                if s.shape != x.shape or str(s.dtype) != str(x.dtype):
+                if s.shape != x.shape or (
+                        s.dtype is not x.dtype and dtype_name(s) != dtype_name(x)):
                     raise ShapeMismatch(
-                        f"the state {name} is {tuple(s.shape)} {s.dtype}, the parameter "
-                        f"{tuple(x.shape)} {x.dtype}; an optimizer belongs to its parameters: make "
-                        "a new one for others")
+                        f"the state {name} is {tuple(s.shape)} {dtype_name(s)}, the parameter "
+                        f"{tuple(x.shape)} {dtype_name(x)}; an optimizer belongs to its "
+                        "parameters: make a new one for others")
 
     def _adopt(self, leaves, layout, states):
         self._layout, self._states = layout, states
 
+    def __getstate__(self):
+        """What is pickled: all but the traced rule, which is found again when it is needed."""
+        return self.__dict__ | {"_variant": None, "_repeat": None}
+
     def __deepcopy__(self, memo):
         """A copy with a state of its own."""
         twin = copy.copy(self)
-        memo[id(self)] = twin
+        memo[id(self)], twin._repeat = twin, None
         twin._states = {k: [copy.deepcopy(s) for s in v] for k, v in self._states.items()}
         return twin
 
     def __repr__(self):
         """The call that makes it, with every setting said."""
-        settings = ", ".join(f"{k}={v!r}" for k, v in checkpoint.settings(self).items())
+        said = [k for k in inspect.signature(type(self)).parameters if k in self.__dict__]
+        settings = ", ".join(f"{k}={getattr(self, k)!r}" for k in said)
         return f"{type(self).__name__}({settings})"
 
 

@@ -62,10 +62,12 @@ def statements(program, language):
             level = PRECEDENCE["?"]
             spelled = language.choice.format(*(text(a, 1) for a in node.args))
         elif node.op == "neg":
-            level, spelled = PRECEDENCE["neg"], "-" + text(node.args[0], PRECEDENCE["neg"])
+            level, spelled = PRECEDENCE["neg"], "-" + text(node.args[0], PRECEDENCE["neg"] + 1)
         else:
             level = PRECEDENCE[node.op]
-            left, right = text(node.args[0], level), text(node.args[1], level + 1)
+            # Python chains a > b == c, and C reads it in another order: bracket both sides.
+            same = level + 1 if level == PRECEDENCE["=="] else level
+            left, right = text(node.args[0], same), text(node.args[1], level + 1)
             spelled = f"{left} {language.spelled.get(node.op, node.op)} {right}"
         return f"({spelled})" if level < above else spelled
 

@@ -106,19 +106,20 @@ class RMSprop(Optimizer):
         self.centered = centered
         self.weight_decay, self.decay = weight_decay, decay
         self.v0, self.debias = v0, debias
-        if debias and centered:
-            raise HyperparameterError(
-                "debias with centered: the variance is 0 at step 1, whatever it is divided by; "
-                "leave one of them out")
-        if debias and v0 != 0:
-            raise HyperparameterError(
-                f"debias with v0={v0!r}: 1 - rho^t is the bias of a start from zero only; "
-                "use v0=0.0, or leave debias out")
+        self.choices()
         if nesterov and not momentum:
             raise HyperparameterError("nesterov looks ahead along a momentum; set momentum above 0")
 
     def choices(self):
-        """The words of `family` that these settings choose."""
+        """The words of `family` that these settings choose; refuses those that contradict."""
+        if self.debias and self.centered:
+            raise HyperparameterError(
+                "debias with centered: the variance is 0 at step 1, whatever it is divided by; "
+                "leave one of them out")
+        if self.debias and self.v0 != 0:
+            raise HyperparameterError(
+                f"debias with v0={self.v0!r}: 1 - rho^t is the bias of a start from zero only; "
+                "use v0=0.0, or leave debias out")
         momentum = "none" if not self.momentum else "nesterov" if self.nesterov else "plain"
         return {
             "eps_at": self.eps_at,

@@ -61,9 +61,15 @@ class Rprop(Optimizer):
         """All choices; see the class."""
         super().__init__(executor)
         self.up, self.down, self.smallest, self.largest = up, down, smallest, largest
-        if not self.smallest <= self.largest:
-            raise HyperparameterError(f"smallest={smallest} must not exceed largest={largest}")
         self.lr = lr
+        self.choices()
+
+    def choices(self):
+        """No words; refuses bounds that contradict."""
+        if self.smallest > self.largest:
+            raise HyperparameterError(
+                f"smallest={self.smallest!r} must not exceed largest={self.largest!r}")
+        return {}
 
     def starts(self):
         """Every coordinate's first step length."""

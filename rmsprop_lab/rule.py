@@ -4,13 +4,17 @@ Called, the function is the reference. Traced once with symbols, it becomes a `P
 the executors make their loops and kernels: the equation a reader derives is the code that runs.
 """
 
+import ast
 import inspect
 import math
+import textwrap
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from rmsprop_lab.arrays import scalars
 from rmsprop_lab.errors import RuleError
-from rmsprop_lab.expression import Node, Tracer, evaluate_source, walk
+from rmsprop_lab.expression import COMPARISONS, Node, Tracer, evaluate_source, walk
+from rmsprop_lab.names import check_names
 
 __all__ = ["RENDERERS", "Program", "Rule", "rule"]
 
@@ -82,7 +86,7 @@ class Program:
         body = "".join(evaluate_source(node) + ", " for _, node in self.slots)
         source = f"lambda *, {', '.join(self.numbers)}, **_: ({body})" if self.numbers else (
             f"lambda **_: ({body})")
-        return eval(source, {"sqrt": math.sqrt, "abs": math.fabs})  # our own text, from the trace
+        return eval(source, dict(vars(scalars)))  # our own text, from the trace
 
 
 class Rule:
@@ -110,6 +114,8 @@ class Rule:
         if missing:
             raise RuleError(f"{self.__name__}: the words {missing} are not among its arguments")
         self.number_names = tuple(n for n in keywords if n not in self.words)
+        check_names(self.__name__, [self.__name__])
+        check_names(self.__name__, [*self.all_state, *self.number_names])
 
     def __call__(self, theta, g, *states, **numbers):
         """The reference: new theta and new states. Inputs are floats or arrays of one library.
@@ -118,7 +124,12 @@ class Rule:
         """
         if self.bound is None:
             return self.function(theta, g, *states, **numbers)
-        used = self.program.states
+        used, needed = self.program.states, self.program.numbers
+        if (len(states) != len(used) or not set(needed) <= set(numbers)
+                or not set(numbers) <= set(self.number_names)):
+            raise TypeError(
+                f"{self!r} takes ({', '.join(('theta', 'g', *used))}, *, {', '.join(needed)}); got "
+                f"{2 + len(states)} arrays and the numbers {', '.join(numbers) or 'none'}")
         given = dict(zip(used, states, strict=True))
         # Unused numbers may be left out: a variant without momentum needs no mu.
         numbers = {n: numbers.get(n, math.nan) if n not in self.program.numbers else numbers[n]
@@ -158,15 +169,29 @@ class Rule:
         return _trace(self)
 
     def source(self, language):
-        """What an executor runs for this rule: "cuda", "c" or "numba" source text."""
+        """What an executor runs for this rule, as text: "cuda", "c" or "numba".
+
+        "python" is the rule itself as it was written, without its docstring.
+        """
+        if language == "python":
+            return _without_docstring(self.function)
         if language not in RENDERERS:
-            raise RuleError(f"no renderer for {language!r}; choose one of {sorted(RENDERERS)}")
+            languages = ["python", *sorted(RENDERERS)]
+            raise RuleError(f"no renderer for {language!r}; choose one of {languages}")
         return RENDERERS[language](self.program)
 
     def __repr__(self):
         """The name, with the words of a variant."""
         words = ", ".join(f"{k}={v!r}" for k, v in (self.bound or {}).items())
         return f"<rule {self.__name__}({words})>"
+
+
+def _without_docstring(function):
+    lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+    first = ast.parse("\n".join(lines)).body[0].body[0]
+    if function.__doc__:
+        del lines[first.lineno - 1:first.end_lineno]
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=None)
@@ -192,9 +217,16 @@ def _trace(a_rule):
     for name, node in results.items():
         if not isinstance(node, Node) or node.is_number:
             raise RuleError(f"{a_rule.__name__}: the new {name} does not depend on any array")
+        if node.op in COMPARISONS:
+            raise RuleError(f"{a_rule.__name__}: the new {name} is a comparison, not a number; "
+                            "use where(condition, a, b)")
     read = {id(n) for n in walk([n for k, n in results.items() if n is not symbols[k]])}
     used = tuple(n for n in a_rule.all_state
                  if id(symbols[n]) in read or results[n] is not symbols[n])
+    if not a_rule.words and used != a_rule.all_state:
+        idle = sorted(set(a_rule.all_state) - set(used))
+        raise RuleError(f"{a_rule.__name__}: the states {idle} are neither read nor changed; "
+                        "leave them out of @rule(state=...)")
     outputs = {n: results[n] for n in ("theta", *used) if results[n] is not symbols[n]}
     return Program(a_rule.__name__, ("theta", "g", *used), _slots(outputs), outputs)
 

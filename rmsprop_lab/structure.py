@@ -1,5 +1,7 @@
 """Parameters as a flat list of arrays, and the checks at the door of a step."""
 
+from functools import cache
+
 import numpy as np
 
 from rmsprop_lab import arrays
@@ -12,7 +14,8 @@ from rmsprop_lab.errors import (
     StructureMismatch,
 )
 
-__all__ = ["check_eps", "check_gradients", "check_parameters", "flatten", "layout_of", "unflatten"]
+__all__ = ["check_eps", "check_gradients", "check_parameters", "check_states", "dtype_name",
+           "flatten", "layout_of", "unflatten"]
 
 
 def layout_of(tree):
@@ -66,8 +69,14 @@ def _name(position, layout):
     return f"parameter {layout[1][position]!r}" if layout[0] == "dict" else f"parameter {position}"
 
 
-def _dtype_name(x):
-    return str(x.dtype).rpartition(".")[2]  # array-api-strict prefixes its dtypes
+@cache
+def _spelled(kind, dtype):  # kind: libraries' dtypes share hashes but refuse to be compared
+    return str(dtype).rpartition(".")[2]  # array-api-strict prefixes its dtypes
+
+
+def dtype_name(x):
+    """The dtype as a word, "float32", whatever the library calls it."""
+    return _spelled(type(x.dtype), x.dtype)
 
 
 def check_parameters(leaves, layout):
@@ -79,13 +88,14 @@ def check_parameters(leaves, layout):
             raise StructureMismatch(
                 f"{_name(i, layout)} is {type(x).__name__}; a step writes arrays in place: use "
                 "np.array([...]), or call the rule itself on numbers")
+    _check_classes(leaves, layout, "")
     xp = arrays.namespace(*leaves)
     if xp.__name__.startswith("jax"):
         raise ReadOnlyParameter(
             "JAX arrays cannot be written in place: call the rule itself, "
             "theta, v = rmsprop(theta, g, v, lr=..., rho=..., eps=...)")
     for i, x in enumerate(leaves):
-        dtype = _dtype_name(x)
+        dtype = dtype_name(x)
         if dtype not in ("float32", "float64"):
             raise DtypeRefused(
                 f"{_name(i, layout)} is {dtype}; the lab steps float32 and float64. Keep a float32 "
@@ -99,6 +109,7 @@ def check_parameters(leaves, layout):
 
 def check_gradients(grads, leaves, layout):
     """Refuse gradients that do not belong to the parameters."""
+    _check_classes(grads, layout, "the gradient of ")
     for i, (g, x) in enumerate(zip(grads, leaves, strict=True)):
         if type(g) is not type(x):
             if not arrays.is_array(g):
@@ -112,8 +123,8 @@ def check_gradients(grads, leaves, layout):
                 "a gradient has its parameter's shape")
         if g.dtype != x.dtype:
             raise DtypeRefused(
-                f"{_name(i, layout)} is {_dtype_name(x)}, its gradient {_dtype_name(g)}; "
-                f"cast it: gradient.astype({_dtype_name(x)!r})")
+                f"{_name(i, layout)} is {dtype_name(x)}, its gradient {dtype_name(g)}; "
+                f"cast it: gradient.astype({dtype_name(x)!r})")
         # All pairs are checked for lists below; the common single array needs one look.
         if type(x) is np.ndarray and np.may_share_memory(g, x) and np.shares_memory(g, x):
             raise AliasedArrays(
@@ -121,6 +132,25 @@ def check_gradients(grads, leaves, layout):
                 "a step would change the gradient: pass gradient.copy()")
     if len(leaves) > 1:
         _check_shared(leaves, layout, grads)
+
+
+def _check_classes(leaves, layout, prefix):
+    """Refuse subclasses: a matrix means another product by *, a masked array another sum by +."""
+    for i, x in enumerate(leaves):
+        if isinstance(x, np.ndarray) and type(x) is not np.ndarray and type(x) is not np.memmap:
+            raise StructureMismatch(
+                f"{prefix}{_name(i, layout)} is {type(x).__name__}, an array with arithmetic of "
+                "its own; pass np.asarray(...) of it")
+
+
+def check_states(states, leaves, grads, layout):
+    """Refuse parameters and gradients that are the optimizer's own state."""
+    # States own their memory, so a view of one has it as its base: no need to compare all pairs.
+    owners = {id(s) for present in states.values() for s in present}
+    for i, pair in enumerate(zip(leaves, grads, strict=True)):
+        if any(id(x) in owners or id(getattr(x, "base", None)) in owners for x in pair):
+            raise AliasedArrays(
+                f"{_name(i, layout)} or its gradient is the optimizer's own state; pass a copy")
 
 
 def _check_shared(leaves, layout, others=()):
@@ -142,9 +172,9 @@ def _check_shared(leaves, layout, others=()):
 def check_eps(eps, leaves, layout):
     """Refuse a positive eps that rounds to zero in a parameter's dtype."""
     for i, x in enumerate(leaves):
-        dtype = _dtype_name(x)
-        if eps > 0 and np.dtype(dtype).type(eps) == 0:
-            smallest = np.finfo(dtype).smallest_subnormal
+        dtype = dtype_name(x)
+        smallest = np.finfo(dtype).smallest_subnormal
+        if 0 < eps <= float(smallest) / 2:
             raise EpsUnderflow(
                 f"eps={eps!r} is 0 in {dtype}, the dtype of {_name(i, layout)}; use eps >= "
                 f"{smallest:.1g}, or say eps=0.0")

@@ -4,6 +4,8 @@
 compiled loop; "cupy" as one CUDA kernel. "auto" takes the one that fits the arrays.
 """
 
+import copy
+
 import numpy as np
 
 from rmsprop_lab import arrays
@@ -28,7 +30,8 @@ def step(name, variant, jobs, numbers):
     """Make one step of a variant on each job, (theta, g, *states), in place.
 
     All that can fail, compiling and the reference's arithmetic, happens before the first write.
-    Strided arrays have no flat view: the reference steps them, whatever the executor.
+    Strided arrays have no flat view: the reference steps them, whatever the executor. Returns the
+    name of the executor, which "auto" leaves open.
     """
     program = variant.program
     values = program.host(**numbers)
@@ -45,6 +48,7 @@ def step(name, variant, jobs, numbers):
     for job, results in slow:
         for target, result in zip((job[0], *job[2:]), results, strict=True):
             target[...] = result
+    return name
 
 
 def _resolve(name, program, jobs):
@@ -83,4 +87,6 @@ def _flat(job):
 def _reference(variant, job, numbers):
     with np.errstate(all="ignore"):
         results = variant(*job, **numbers)
-    return results if isinstance(results, tuple) else (results,)
+    results = results if isinstance(results, tuple) else (results,)
+    # A rule may hand an input on as another's new value; by then it would have been overwritten.
+    return [copy.deepcopy(r) if any(r is x for x in job) else r for r in results]

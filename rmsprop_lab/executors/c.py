@@ -16,7 +16,7 @@ from rmsprop_lab.errors import ExecutorUnavailable
 from rmsprop_lab.render import C, number_comments, statements
 from rmsprop_lab.rule import RENDERERS
 
-__all__ = ["body", "build", "render"]
+__all__ = ["bind", "body", "build", "kernel", "render"]
 
 
 def body(program):
@@ -41,8 +41,8 @@ def render(program, dtype="float32"):
     return "\n".join([*lines, "    }", "}", ""])
 
 
-def build(source, name, compiler="g++"):
-    """Compile the text and return its function; -ffp-contract=off keeps a*b+c two roundings."""
+def build(source, compiler="g++"):
+    """Compile the text to a ctypes library; -ffp-contract=off keeps a * b + c two roundings."""
     if shutil.which(compiler) is None:
         raise ExecutorUnavailable(f"{compiler} is not installed: apt-get install g++")
     folder = Path(tempfile.mkdtemp(prefix="rmsprop_lab_c_"))
@@ -52,7 +52,7 @@ def build(source, name, compiler="g++"):
         subprocess.run([compiler, "-std=c++17", "-O2", "-march=native", "-ffp-contract=off",
                         "-shared", "-fPIC", "-o", library, text],
                        check=True, capture_output=True, text=True)
-        return getattr(ctypes.CDLL(str(library)), name)
+        return ctypes.CDLL(str(library))
     finally:
         shutil.rmtree(folder)  # the loaded object stays mapped
 
@@ -64,7 +64,12 @@ def kernel(program, dtype, n=None):
 
 @lru_cache(maxsize=None)
 def _kernel(program, dtype):
-    function = build(render(program, dtype.name), program.name)
+    return bind(build(render(program, dtype.name)), program.name, dtype)
+
+
+def bind(library, name, dtype):
+    """A compiled function of a library as function (arrays, numbers)."""
+    function = getattr(library, name)
     number = ctypes.c_float if dtype == np.float32 else ctypes.c_double
 
     def step(arrays, numbers):

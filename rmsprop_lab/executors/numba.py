@@ -1,6 +1,6 @@
 """Numba: the program as one loop over the elements, compiled, on all cores for large arrays."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 
 import numpy as np
@@ -9,12 +9,13 @@ from rmsprop_lab.errors import ExecutorUnavailable
 from rmsprop_lab.render import PYTHON, number_comments, statements
 from rmsprop_lab.rule import RENDERERS
 
-__all__ = ["PARALLEL_FROM", "available", "is_compiled", "kernel", "render"]
+__all__ = ["PARALLEL_FROM", "available", "element_lines", "is_compiled", "kernel", "loop", "render"]
 
 #: Elements from which several threads pay for starting them.
 PARALLEL_FROM = 32768
 
 
+@cache
 def available():
     """Whether Numba is installed."""
     return find_spec("numba") is not None
@@ -40,11 +41,15 @@ def render(program, parallel=True):
     else:
         lines += ["    for i in range(n):"]
         indent, suffix = "        ", ""
+    return "\n".join([*lines, *(indent + line for line in element_lines(program, suffix)), ""])
+
+
+def element_lines(program, suffix):
+    """The lines of one element `i` of the arrays, which are in scope as their name and suffix."""
     # The element takes its array's name with `_i`: Numba types a name once.
-    inside = [f"{a}_i = {a}{suffix}[i]" for a in program.arrays]
-    inside += statements(_Elements(program), PYTHON)
-    inside += [f"{name}{suffix}[i] = {name}_new" for name in program.outputs]
-    return "\n".join([*lines, *(indent + line for line in inside), ""])
+    return [*(f"{a}_i = {a}{suffix}[i]" for a in program.arrays),
+            *statements(_Elements(program), PYTHON),
+            *(f"{name}{suffix}[i] = {name}_new" for name in program.outputs)]
 
 
 class _Elements:
@@ -72,13 +77,26 @@ def kernel(program, dtype, n):
     return _kernel(program, dtype, n >= PARALLEL_FROM)
 
 
+def loop(program, dtype, n):
+    """The compiled loop (n, arrays ..., numbers) for n elements; numbers is an array of dtype."""
+    return _loop(program, dtype, n >= PARALLEL_FROM)
+
+
 @lru_cache(maxsize=None)
-def _kernel(program, dtype, parallel):
+def _loop(program, dtype, parallel):
     run = _compile(program, dtype, parallel)
     _compiled.add((program, dtype, parallel))
+    return run
+
+
+@lru_cache(maxsize=None)
+def _kernel(program, dtype, parallel):
+    run = _loop(program, dtype, parallel)
 
     def step(arrays, numbers):
-        run(arrays[0].size, *arrays, np.array(numbers, dtype))
+        with np.errstate(all="ignore"):  # a number may overflow the dtype
+            values = np.array(numbers, dtype)
+        run(arrays[0].size, *arrays, values)
     return step
 
 

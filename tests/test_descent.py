@@ -1,0 +1,94 @@
+"""Lesson 2's descent: the formulas a second time, and what a rotation does not change."""
+
+import math
+
+import numpy as np
+import pytest
+
+import rmsprop_lab as lab
+from rmsprop_lab.descent import descent, family
+from tests.core.formulas import follow, furthest, sgd_path, stream
+
+BASE = {"lr": 0.01, "momentum": 0.0, "nesterov": False, "weight_decay": 0.0}
+
+
+def test_exact_with_powers_of_two():
+    assert descent(1.0, 0.5, lr=0.5) == 0.75
+    assert family.variant(momentum="plain")(1.0, 0.5, 1.0, lr=0.5, mu=0.5) == (0.5, 1.0)
+    assert family.variant(momentum="nesterov")(1.0, 0.5, 1.0, lr=0.5, mu=0.5) == (0.5, 1.0)
+    assert family.variant(decay="l2")(1.0, 0.5, lr=0.5, w=0.5) == 0.5
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("weight_decay", [0.0, 0.1])
+def test_the_formulas(momentum, weight_decay):
+    theta, gradients = stream(0)
+    for nesterov in (False, True) if momentum else (False,):
+        chosen = {"lr": 0.01, "momentum": momentum, "nesterov": nesterov,
+                  "weight_decay": weight_decay}
+        error = furthest(sgd_path(theta, gradients, **chosen),
+                         follow(lab.SGD(**chosen), theta, gradients))
+        assert error < 1e-14
+
+
+@pytest.mark.parametrize(("axis", "context"), [
+    ("momentum", {}), ("nesterov", {"momentum": 0.5}), ("weight_decay", {})])
+def test_a_flipped_axis_is_another_path(axis, context):
+    theta, gradients = stream(0)
+    flipped = BASE | context | {axis: True if axis == "nesterov" else 0.25}
+    path = sgd_path(theta, gradients, **BASE | context)
+    assert furthest(path, follow(lab.SGD(**flipped), theta, gradients)) > 1e-4
+
+
+def test_a_look_ahead_is_descent_at_the_place_looked_at():
+    """Nesterov 1983 steps from theta and looks at theta - lr mu b; in y = that place it is ours."""
+    curvature, lr, mu = np.array([0.2, 4.0]), 0.1, 0.9
+    theta, b = np.array([-5.0, -2.0]), np.zeros(2)
+    y, opt = theta.copy(), lab.SGD(lr, momentum=mu, nesterov=True)
+    for _ in range(30):
+        b = mu * b + curvature * (theta - lr * mu * b)
+        theta = theta - lr * b
+        opt.step(y, curvature * y)
+        assert np.allclose(y, theta - lr * mu * b, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("degrees", [0, 5, 15, 30, 45])
+def test_a_rotation_does_not_change_the_loss(degrees):
+    a = math.radians(degrees)
+    turn = np.array([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]])
+    hessian = turn @ np.diag([0.2, 4.0]) @ turn.T
+    theta, opt = turn @ np.array([-5.0, -2.0]), lab.SGD(0.4)
+    for _ in range(200):
+        opt.step(theta, hessian @ theta)
+    assert theta @ hessian @ theta / 2 == pytest.approx(8.186e-15, rel=1e-3)
+
+
+@pytest.mark.parametrize(("lr", "sign", "grows"), [
+    (0.2, 1, False), (0.3, -1, False), (0.49, -1, False), (0.51, -1, True)])
+def test_two_thresholds_of_the_rate(lr, sign, grows):
+    """On curvature 4: above 1/4 the sign flips at every step, above 1/2 the steps grow."""
+    theta, opt = np.array([-2.0]), lab.SGD(lr)
+    opt.step(theta, 4 * theta)
+    assert np.sign(theta[0]) == -sign and (abs(theta[0]) > 2) == grows
+
+
+def test_slope_is_not_curvature():
+    """f = 100 x has slope 100 and no curvature, f = 50 x^2 at 0 no slope and curvature 100."""
+    for lr in (0.001, 1.0):
+        line = np.zeros(1)
+        opt = lab.SGD(lr)
+        for _ in range(3):
+            opt.step(line, np.full(1, 100.0))
+        assert line[0] == pytest.approx(-300 * lr)  # every rate is stable on a line
+    bowl = np.full(1, 1e-9)
+    opt = lab.SGD(0.021)
+    for _ in range(400):
+        opt.step(bowl, 100 * bowl)
+    assert abs(bowl[0]) > 1  # 0.021 > 2 / 100
+
+
+def test_the_default_of_the_family_is_the_rule_of_the_lesson():
+    for language in ("c", "cuda", "numba"):
+        plain = descent.source(language)
+        assert family.variant().source(language).replace("family", "descent") == plain
+        assert family.variant(decay="l2").source(language).replace("family", "descent") != plain
