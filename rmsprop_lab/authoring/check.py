@@ -28,9 +28,9 @@ CELL_TIMEOUT = 120  # nbval's own is 2000 s, for which it would wait on a dead k
 
 
 def executed(root):
-    """The notebooks of a checkout that hold outputs: lessons, then solutions of exercises."""
-    lessons = Path(root) / "lessons"
-    return [*sorted(lessons.glob("*.ipynb")), *sorted(lessons.glob("solutions/*.ipynb"))]
+    """The notebooks of a checkout with outputs: lessons, solutions of exercises, book pages."""
+    patterns = ("lessons/*.ipynb", "lessons/solutions/*.ipynb", "book/*.ipynb")
+    return [path for pattern in patterns for path in sorted(Path(root).glob(pattern))]
 
 
 def command(root, files, options=()):
@@ -85,8 +85,9 @@ def main(argv=None):
     red = []
     try:
         root = site.find_root()
-        lessons = [file for file in files if Path(file).resolve().parent == root / "lessons"]
-        if notebooks.main(["--check", *lessons]):
+        built = (root / "lessons", root / "book")
+        chosen = [file for file in files if Path(file).resolve().parent in built]
+        if notebooks.main(["--check", *chosen]):
             red.append("sources")
         if importlib.util.find_spec(STUDENT) and tool(STUDENT).main(["--check"]):
             red.append("student notebooks")

@@ -23,11 +23,12 @@ REPAIR = "run `make notebooks`"
 
 
 def sources(root, files=()):
-    """The lesson sources of a checkout in their order, or those among `files`.
+    """The lesson sources of a checkout in their order, then the book's pages that run cells.
 
-    files: paths of sources or of their notebooks. Raises AuthoringError for one that is no lesson.
+    files: paths of sources or of their notebooks; only those then. Raises AuthoringError for one
+    that is neither.
     """
-    found = sorted((Path(root) / "lessons").glob("[0-9][0-9]_*.md"))
+    found = [*sorted((Path(root) / "lessons").glob("[0-9][0-9]_*.md")), *pages(root)]
     if not files:
         return found
     wanted = [Path(file).resolve().with_suffix(".md") for file in files]
@@ -35,6 +36,12 @@ def sources(root, files=()):
         if path not in found:
             raise AuthoringError(f"{path} is no lesson; lessons are {root}/lessons/NN_name.md")
     return [path for path in found if path in wanted]
+
+
+def pages(root):
+    """The pages of the book that are notebooks, as the errata: Markdown with a lesson's header."""
+    found = sorted((Path(root) / "book").glob("*.md"))
+    return [path for path in found if path.read_text("utf-8").startswith(lint.HEADER)]
 
 
 def execute(nb, path):
@@ -145,12 +152,12 @@ def check(root=None, files=()):
     chosen = sources(where.root, files)
     findings = []
     for path in chosen:
-        findings += lint.lesson(path)
+        findings += lint.lesson(path) if path.parent == folder else lint.exercise(path)
         reason = stale(path, where)
         if reason:
             findings.append(f"{path.with_suffix('.ipynb')}: {reason}; {REPAIR}")
     if not files:
-        if not chosen:
+        if not any(path.parent == folder for path in chosen):
             findings.append(f"{folder}: no lesson NN_name.md in it")
         for path in sorted((folder / "exercises").glob("*.md")):
             findings += lint.exercise(path)

@@ -1,0 +1,1 @@
+"""Tests of the book: its reader, its build, its pages."""
