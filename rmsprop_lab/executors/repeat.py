@@ -54,7 +54,7 @@ class Repeat:
                 self.numbers[:] = values
 
     def _same(self, g, x, last):
-        """Whether g can be stepped into x as it stands; `last` is the weak reference to the last g."""
+        """Whether g can be stepped into x as it stands; `last` refers weakly to the last g."""
         if type(g) is not np.ndarray or g.shape != x.shape or g.dtype is not self.dtype:
             return False
         if not (g.flags.c_contiguous and x.flags.writeable):
@@ -119,7 +119,8 @@ class _Many(Repeat):
         if layout_of(params) != self.layout or layout_of(grads) != self.layout:
             return False
         fresh = []
-        for i, (x, y, g) in enumerate(zip(self.leaves, _values(params), _values(grads), strict=True)):
+        triples = zip(self.leaves, _values(params), _values(grads), strict=True)
+        for i, (x, y, g) in enumerate(triples):
             if x is not y or x.shape != self.shapes[i] or not self._same(g, x, self.lasts[i]):
                 return False
             if self.lasts[i]() is not g:
