@@ -26,6 +26,12 @@ def overlapping(offset):
     return [buffer[:4], buffer[offset:offset + 4]]
 
 
+def far_apart():
+    """Of three, the first and the last overlap, and the one between them lies elsewhere."""
+    buffer = np.arange(8.0)
+    return [buffer[:2], buffer[6:], buffer[1:3]]
+
+
 def unsized(dtype):
     theta = np.ones(3).astype(dtype)
     return theta, theta.copy()
@@ -65,6 +71,10 @@ REFUSED = {
                            "parameter 0 and parameter 1 share memory"),
     "one parameter twice": (lambda: ([x := np.ones(2), x], [np.ones(2), np.ones(2)]),
                             errors.AliasedArrays, "write it twice: copy one"),
+    "first and last overlap": (lambda: (far_apart(), [np.ones(2)] * 3), errors.AliasedArrays,
+                               "parameter 0 and parameter 2"),
+    "g of the first parameter": (lambda: ([x := np.ones(2), np.ones(2)], [np.ones(2), x[:]]),
+                                 errors.AliasedArrays, "parameter 0 and a gradient|a gradient and"),
     "g of another parameter": (lambda: ([np.ones(2), x := np.ones(2)], [x[:], np.ones(2)]),
                                errors.AliasedArrays, "a gradient"),
     "second shape": (lambda: second_of_three(bad_g=np.ones(2)), errors.ShapeMismatch,
@@ -171,6 +181,9 @@ def test_the_state_is_no_gradient():
 def test_an_eps_that_is_zero_in_the_dtype(make):
     with pytest.raises(errors.EpsUnderflow, match="1e-46 is 0 in float32.* use eps >= 1e-45, or"):
         make(1e-46).step(*pair(dtype=F32))
+    with pytest.raises(errors.EpsUnderflow):
+        make(2.0**-150).step(*pair(dtype=F32))  # halfway to the smallest: rounds to even, zero
+    make(2.0**-149).step(*pair(dtype=F32))
     make(1e-46).step(*pair())  # float64 holds it
     make(1e-45).step(*pair(dtype=F32))
     make(0.0).step(*pair(dtype=F32))

@@ -120,6 +120,19 @@ def test_any_layout_equals_the_contiguous_one(layout, executor):
             assert (placed.base[:, 1::2] == 7).all()  # what lies between is not touched
 
 
+def test_an_order_that_all_arrays_share_takes_the_kernel(monkeypatch):
+    from rmsprop_lab import executors
+
+    def reference(*job):
+        raise AssertionError("the slow way")
+
+    monkeypatch.setattr(executors, "_reference", reference)
+    w = np.asfortranarray(drawn(0, {"w": (6, 5)})["w"])
+    lab.RMSprop(executor="numpy").step(w, w.copy(order="F"))
+    with pytest.raises(AssertionError, match="the slow way"):
+        lab.RMSprop(executor="numpy").step(w, w.copy(order="C"))
+
+
 def test_interleaved_halves_of_one_buffer_do_not_overlap():
     buffer = np.arange(8.0)
     lab.SGD(1.0).step(buffer[::2], buffer[1::2])

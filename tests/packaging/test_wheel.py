@@ -61,7 +61,8 @@ def fresh(wheel, tmp_path_factory):
 def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"rmsprop_lab"}
-    assert [name for name in names if re.search(r"test|pycache|\.ipynb|conftest", name)] == []
+    unwanted = re.compile(r"(^|/)(tests?(/|_)|conftest|__pycache__)|\.(ipynb|pyc)$")
+    assert [name for name in names if unwanted.search(name)] == []
     ours = {str(path.relative_to(ROOT)) for path in ROOT.glob("rmsprop_lab/**/*.py")}
     assert ours == {name for name in names if name.endswith(".py")}
     assert any(name.endswith("licenses/LICENSE") for name in names)
