@@ -182,7 +182,7 @@ class Adafactor(Optimizer):
         c, r = (tuple(1 if k == axis else n for k, n in enumerate(shape)) for axis in axes)
         return {"r": r, "c": c, "v": (0,)}
 
-    def _started(self, xp, name, x, g):
+    def _started(self, xp, name, x, g, scale=1.0):
         return arrays.from_host(np.zeros(self._shapes(x.shape)[name], dtype_name(x)), like=x)
 
     def _check_present(self, leaves):

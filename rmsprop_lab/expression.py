@@ -155,6 +155,10 @@ class Tracer:
         """The symbol of a hyper-parameter."""
         return self._intern("number", name)
 
+    def constant(self, value):
+        """The symbol of a plain number."""
+        return self._lift(value)
+
     def apply(self, op, *operands):
         """Record one operation."""
         if op in ("|", "&"):  # maximum(0.5, g) asks whether 0.5 != 0.5

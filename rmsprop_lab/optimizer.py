@@ -8,6 +8,7 @@ import numpy as np
 from rmsprop_lab import arrays, checkpoint, executors
 from rmsprop_lab.errors import HyperparameterError, ShapeMismatch
 from rmsprop_lab.executors import repeat
+from rmsprop_lab.prepared import clip_scale, prepared
 from rmsprop_lab.structure import (
     check_eps,
     check_gradients,
@@ -38,6 +39,7 @@ class Optimizer:
         self.t = 0
         self._layout, self._leaves, self._states = None, None, {}
         self._variant, self._repeat, self._changed = None, None, True
+        self._extras = (False, False)  # whether steps scale, and clear, their gradients
 
     def choices(self):
         """The words of the rule that the settings choose; none by default."""
@@ -55,7 +57,7 @@ class Optimizer:
     def variant(self):
         """The rule with this optimizer's choices made."""
         if self._variant is None:
-            self._variant = self.rule.variant(**self.choices())
+            self._variant = prepared(self.rule.variant(**self.choices()), *self._extras)
         return self._variant
 
     @property
@@ -75,28 +77,39 @@ class Optimizer:
         self._adopt(leaves, layout, self._fresh_states(xp, leaves, layout, gradients))
         return self
 
-    def step(self, params, grads):
+    def step(self, params, grads, *, clip_norm=None, clear=False):
         """Make one step: `params` and the state change in place, `grads` is only read.
 
         params: an array, or a list or dict of arrays of one library, float32 or float64; grads:
         the same container of gradients. Everything is checked before anything is written, so a
         refused step changes nothing. Raises the errors of `rmsprop_lab.errors`.
+
+        clip_norm: bring the norm of all gradients together down to this number, in units of the
+        gradient. clear: set the gradients to zero afterwards. Both happen in the pass that makes
+        the step; the norm itself takes a pass over the gradients before it.
         """
+        if (clip_norm is not None, bool(clear)) != self._extras:
+            self._extras = (clip_norm is not None, bool(clear))
+            self._variant, self._changed = None, True
         again = self._repeat
-        if again is not None and self._numbers_ready(again) and again.fits(params, grads):
+        if again is not None and self._same_program(again) and again.fits(params, grads):
+            if self._changed or again.counts or clip_norm is not None:
+                again.set_numbers(self._said(grads, clip_norm))
+                self._changed = False
             again.run()
             self.t += 1
             return
         layout, leaves = self._laid_out(params)
         gradients = flatten(grads, like=layout)
         xp = check_parameters(leaves, layout)
-        check_gradients(gradients, leaves, layout)
+        check_gradients(gradients, leaves, layout, clear)
         if "eps" in self.__dict__:
             check_eps(self.eps, leaves, layout)
-        states = self._fresh_states(xp, leaves, layout, gradients)
+        said = self._said(gradients, clip_norm)
+        states = self._fresh_states(xp, leaves, layout, gradients, said.get("scale", 1.0))
         check_states(states, leaves, gradients, layout)
         jobs = list(zip(leaves, gradients, *states.values(), strict=True))
-        used = executors.step(self.executor, self.variant, jobs, self.numbers())
+        used = executors.step(self.executor, self.variant, jobs, said)
         self._adopt(leaves, layout, states)
         self.t += 1
         self._repeat, self._changed = None, True
@@ -123,25 +136,27 @@ class Optimizer:
         self.__dict__[name] = value
         self._variant, self._changed = None, True
 
-    def _numbers_ready(self, again):
-        """Bring the numbers of a repeated step up to date; False when it is another program now."""
+    def _same_program(self, again):
+        """Whether a repeated step is still the step that is asked for; refuses a new eps of 0."""
         if self._changed:
             if self.variant.program is not again.program:
                 return False
             if "eps" in self.__dict__:
                 check_eps(self.eps, again.leaves, self._layout)
-        elif not again.counts:
-            return True
-        again.set_numbers(self.numbers())
-        self._changed = False
         return True
+
+    def _said(self, gradients, clip_norm):
+        """The numbers of the prepared rule at the coming step."""
+        if clip_norm is None:
+            return self.numbers()
+        return self.numbers() | {"scale": clip_scale(flatten(gradients), clip_norm)}
 
     def _laid_out(self, params):
         """The layout and the arrays in the order of the first step, in which the states lie."""
         layout = layout_of(params) if self._layout is None else self._layout
         return layout, flatten(params, like=layout)
 
-    def _fresh_states(self, xp, leaves, layout, gradients):
+    def _fresh_states(self, xp, leaves, layout, gradients, scale=1.0):
         """The present states, checked against the parameters, with missing ones created.
 
         Nothing of the optimizer changes here: a step that is refused later leaves no trace.
@@ -151,20 +166,21 @@ class Optimizer:
         for name in self.variant.state:
             present = self._states.get(name)
             states[name] = present if present is not None else [
-                self._started(xp, name, x, None if gradients is None else gradients[i])
+                self._started(xp, name, x, None if gradients is None else gradients[i], scale)
                 for i, x in enumerate(leaves)]
             if arrays.library(states[name][0]) != arrays.library(leaves[0]):
                 states[name] = [arrays.from_host(s, x)
                                 for s, x in zip(states[name], leaves, strict=True)]
         return states
 
-    def _started(self, xp, name, x, g):
+    def _started(self, xp, name, x, g, scale):
         start = self.starts().get(name, 0.0)
         with np.errstate(all="ignore"):
             if start != "g2":
                 return xp.full_like(x, start)
             if g is None:
                 raise HyperparameterError('v0="g2" needs the first gradients: init(params, grads)')
+            g = g if scale == 1.0 else g * scale
             weight_decay = self.weight_decay if self.decay == "l2" else 0.0
             g = g + weight_decay * x if weight_decay else g
             fresh = xp.empty_like(x)  # NumPy's g * g is no array when g has no axes

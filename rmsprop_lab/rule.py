@@ -92,6 +92,8 @@ class Program:
 class Rule:
     """An equation with a name: callable as it stands, and traceable into kernels."""
 
+    clears = False  # whether its kernels set the gradient to zero at the end of the step
+
     def __init__(self, function, state, words, bound=None):
         """Use the `rule` decorator."""
         self.function, self.all_state, self.words = function, state, words
@@ -228,6 +230,8 @@ def _trace(a_rule):
         raise RuleError(f"{a_rule.__name__}: the states {idle} are neither read nor changed; "
                         "leave them out of @rule(state=...)")
     outputs = {n: results[n] for n in ("theta", *used) if results[n] is not symbols[n]}
+    if a_rule.clears:
+        outputs["g"] = tracer.constant(0.0)
     return Program(a_rule.__name__, ("theta", "g", *used), _slots(outputs), outputs)
 
 

@@ -107,8 +107,8 @@ def check_parameters(leaves, layout):
     return xp
 
 
-def check_gradients(grads, leaves, layout):
-    """Refuse gradients that do not belong to the parameters."""
+def check_gradients(grads, leaves, layout, clear=False):
+    """Refuse gradients that do not belong to the parameters, or cannot be cleared."""
     _check_classes(grads, layout, "the gradient of ")
     for i, (g, x) in enumerate(zip(grads, leaves, strict=True)):
         if type(g) is not type(x):
@@ -121,6 +121,10 @@ def check_gradients(grads, leaves, layout):
             raise ShapeMismatch(
                 f"{_name(i, layout)} has shape {tuple(x.shape)}, its gradient {tuple(g.shape)}; "
                 "a gradient has its parameter's shape")
+        if clear and not getattr(getattr(g, "flags", None), "writeable", True):
+            raise ReadOnlyParameter(
+                f"the gradient of {_name(i, layout)} is read-only and cannot be cleared; "
+                "leave out clear=True, or pass a copy")
         if g.dtype != x.dtype:
             raise DtypeRefused(
                 f"{_name(i, layout)} is {dtype_name(x)}, its gradient {dtype_name(g)}; "

@@ -48,6 +48,8 @@ def step(name, variant, jobs, numbers):
     for job, results in slow:
         for target, result in zip((job[0], *job[2:]), results, strict=True):
             target[...] = result
+        if "g" in program.outputs:
+            job[1][...] = 0
     return name
 
 

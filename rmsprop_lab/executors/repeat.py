@@ -43,6 +43,7 @@ class Repeat:
         self.numbers = np.empty(len(program.slots), self.dtype)
         self.packing = Struct(f"{len(program.slots)}{self.dtype.char}")
         self.counts = "t" in program.numbers
+        self.clears = "g" in program.outputs
 
     def set_numbers(self, numbers):
         """Compute the slots anew, on the host in double, rounded once to the arrays' dtype."""
@@ -58,6 +59,8 @@ class Repeat:
         if type(g) is not np.ndarray or g.shape != x.shape or g.dtype is not self.dtype:
             return False
         if not (g.flags.c_contiguous and x.flags.writeable):
+            return False
+        if self.clears and not g.flags.writeable:
             return False
         return last() is g or not self._touches(g)
 
