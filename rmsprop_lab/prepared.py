@@ -1,8 +1,8 @@
 """What is done to a gradient on its way into a step, in the same pass: scaled, and cleared after.
 
-Clipping by the global norm multiplies every gradient by one number before the step; a training loop
-then sets the gradients to zero. Both are part of the rule here, so that a step that clips and clears
-reads and writes each array once.
+Clipping by the global norm multiplies every gradient by one number before the step; a training
+loop then sets the gradients to zero. Both are part of the rule here, so that a step that clips and
+clears reads and writes each array once.
 """
 
 import inspect

@@ -17,7 +17,7 @@ ORDER = [
     ("hyper", "averages", "guard"),
     ("executors.c", "executors.numba", "executors.numpy"),
     ("executors.cupy", "executors.worklist"), ("executors",), ("structure",),
-    ("executors.arena", "executors.repeat", "checkpoint", "prepared"), ("optimizer",), LESSONS, ("dialects",),
+    ("executors.arena", "executors.repeat", "checkpoint"), ("optimizer",), LESSONS, ("dialects",),
     ("executors.identity",), ("problems",), ("trajectory", "sweeps"), ("plots",),
     ("",),  # the package itself: rmsprop_lab/__init__.py
     ("exercises", "errata", "bench", "grading", "sweeps.benchmark"),
