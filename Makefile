@@ -24,7 +24,7 @@ ifneq ($(shell cat $(SYNCED) 2>/dev/null),$(CURDIR))
 $(SYNCED): anew
 endif
 
-.PHONY: help setup book notebooks notebooks-check test lint clean anew
+.PHONY: help setup book notebooks notebooks-check test lint record clean anew
 
 help:  ## this list
 	@echo "rmsprop_lab. The first call of any of these sets up $(VENV) (about a minute)."
@@ -47,6 +47,9 @@ test: setup  ## every gate, cheap ones first; stops at the first red one (KEEP_G
 
 lint: setup  ## ruff alone
 	@$(PY) -m rmsprop_lab.authoring.gates lint
+
+record: setup  ## golden trajectories from the real libraries (Python 3.11); NAMES="TF1 OPTAX" for some
+	@$(PY) -m rmsprop_lab.authoring.record_env $(NAMES)
 
 clean:  ## remove what was built: the book, reports, caches, environments; never a tracked file
 	rm -rf $(VENV) .venv-* node_modules book/_build _build dist .cache

@@ -1,19 +1,26 @@
 """NumPy in cache-sized tiles: the program as a list of ufunc calls with scratch buffers.
 
 The textbook line `theta - lr * (g / (sqrt(v) + eps))` sweeps main memory once per operation. Here
-every operation works on a tile that stays in cache, and main memory is swept once a step.
+every operation works on a tile that stays in cache, and main memory is swept once a step. Large
+arrays are shared out among threads.
 """
 
-from functools import lru_cache
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, lru_cache
 
 import numpy as np
 
 from rmsprop_lab.expression import COMPARISONS
 
-__all__ = ["TILE", "kernel", "render"]
+__all__ = ["THREADS_FROM", "TILE", "kernel", "render", "threads"]
 
-#: Elements per tile; 64k float32 are 256 KiB a buffer, a share of a core's second-level cache.
-TILE = 65536
+#: Elements per tile. A step holds about six buffers at once: at 16k float32 they fill 400 KiB, which
+#: stays in a second-level cache even when another process uses the rest of it.
+TILE = 16384
+
+#: Elements from which threads pay: NumPy lets go of the interpreter while it works on a tile.
+THREADS_FROM = 32 * TILE
 
 UFUNCS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "neg": "negative",
           "sqrt": "sqrt", "abs": "absolute", "sign": "sign", ">": "greater", "<": "less",
@@ -54,10 +61,36 @@ def _kernel(program):
     exec(source, scope)  # our own text, from the trace
     run = scope[program.name]
 
-    def step(arrays, numbers):
-        with np.errstate(all="ignore"):
+    def part(arrays, numbers):
+        with np.errstate(all="ignore"):  # each thread has a state of its own
             run(*arrays, *numbers)
+
+    def step(arrays, numbers):
+        n, parts = arrays[0].size, threads()
+        if n < THREADS_FROM or parts == 1:
+            part(arrays, numbers)
+            return
+        cuts = [n * k // parts for k in range(parts + 1)]
+        pieces = [[a[low:high] for a in arrays] for low, high in zip(cuts, cuts[1:], strict=False)]
+        # The first piece is done here; a failure in any of them is raised when all have ended.
+        others = [_pool(parts - 1).submit(part, piece, numbers) for piece in pieces[1:]]
+        part(pieces[0], numbers)
+        for other in others:
+            other.result()
     return step
+
+
+def threads():
+    """How many threads share a large array: OMP_NUM_THREADS, or the cores this process may use."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool(workers):
+    return ThreadPoolExecutor(workers, thread_name_prefix="rmsprop_lab_tiles")
 
 
 class _Schedule:
