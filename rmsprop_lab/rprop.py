@@ -44,7 +44,7 @@ class Rprop(Optimizer):
 
     lr: the first step length, in units of theta. up > 1 and down < 1: the factors. smallest,
     largest: bounds of the step length. Raises HyperparameterError for numbers out of range.
-    Source: Riedmiller and Braun 1993; the defaults are theirs.
+    Source: Riedmiller and Braun 1993; factors and bounds are theirs.
 
     >>> import numpy as np
     >>> theta = np.array([1.0])

@@ -71,7 +71,8 @@ train = FunctionExercise(
                "every coordinate has its own v now, but it is a sum: " + _FIRST + ". The leaky "
                "average must stay."),
     ),
-    praise="each coordinate is divided by the root of its own v, so both move at the same pace.",
+    praise="each coordinate is divided by the root of its own v, so the steep one no longer sets "
+           "the pace of the other.",
     hints=(
         "RMSprop gives each coordinate its own step length. After one step from v = 0, how far "
         "should each coordinate have moved, in units of lr? Print `train` for one step.",

@@ -9,6 +9,17 @@ def test_each_kind(kind):
     assert admonitions(f"> [!{kind}]\n> text") == f":::{{{kind.lower()}}}\ntext\n:::"
 
 
+@pytest.mark.parametrize("gap", [" ", "\n> ", "\n>\n> "])
+def test_a_bold_sentence_at_the_start_is_the_title(gap):
+    titled = admonitions(f"> [!TIP]\n> **Predict first.**{gap}How far?")
+    assert titled == ":::{admonition} Predict first\n:class: tip\n\nHow far?\n:::"
+
+
+def test_bold_words_elsewhere_are_no_title():
+    for text in ("Not **here.** Go on.", "**Mind** the gap.", "**Alone.**", "**One**. Two."):
+        assert admonitions(f"> [!TIP]\n> {text}") == f":::{{tip}}\n{text}\n:::"
+
+
 def test_other_quotes_are_kept():
     for text in ("> a quote", "> [!OTHER]\n> text", "text [!NOTE]", "> [!note]\n> text"):
         assert admonitions(text) == text

@@ -11,7 +11,7 @@ from rmsprop_lab.executors import c, identity, numba
 from rmsprop_lab.executors import numpy as tiles
 from rmsprop_lab.executors.identity import DTYPES, cases, differences, executed
 
-SIZES = (1, 7, 65535, 65536, 65537, 100003)
+SIZES = (1, 7, 16383, 16384, 16385, 65537, 100003)
 CASES = cases()
 ONCE = [case for case in CASES if case.once]
 BY_NAME = {case.group: case.rule for case in reversed(CASES)}  # of a family, the default
@@ -53,9 +53,18 @@ def test_every_program_compiled_by_gpp(dtype):
 
 @pytest.mark.parametrize("case", ONCE, ids=names(ONCE))
 def test_tiles_at_the_edges_of_a_tile(case):
-    assert tiles.TILE == 65536  # the sizes stand around it
-    for dtype, size in ((DTYPES[0], 65535), (DTYPES[1], 65536), (DTYPES[0], 65537)):
+    for dtype, more in ((DTYPES[0], -1), (DTYPES[1], 0), (DTYPES[0], 1)):
+        size = tiles.TILE + more
         assert not differences(case.rule, executed("numpy", case.rule), dtype, size, steps=2)
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "3"])
+def test_tiles_shared_among_threads(threads, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", threads)
+    assert tiles.threads() == int(threads)
+    for case in ONCE[:6]:
+        size = tiles.THREADS_FROM + 5
+        assert not differences(case.rule, executed("numpy", case.rule), DTYPES[0], size, steps=2)
 
 
 @pytest.mark.parametrize("case", ONCE, ids=names(ONCE))
@@ -68,7 +77,7 @@ def test_numba_serial(case):
 
 @pytest.mark.parametrize("name", THREADED)
 def test_numba_parallel(name):
-    assert numba.PARALLEL_FROM < 65535
+    assert numba.PARALLEL_FROM < 65537
     for size in (numba.PARALLEL_FROM, *SIZES[2:]):  # shares of unequal length, and none
         assert not differences(BY_NAME[name], executed("numba", BY_NAME[name]), DTYPES[0], size,
                                steps=2)
