@@ -58,7 +58,8 @@ class AdaGrad(Optimizer):
 
     lr: in units of theta. eps: in units of g (eps_at="outside") or g squared ("inside").
     accumulator0: what the sum starts from, in squared units of g; TensorFlow starts from 0.1.
-    weight_decay: w in g + w theta. Raises HyperparameterError for a number out of range.
+    weight_decay: w in g + w theta. executor, state_dtype, seed: see `Optimizer`.
+    Raises HyperparameterError for a number out of range.
 
     >>> import numpy as np
     >>> theta = np.array([1.0])
@@ -72,9 +73,9 @@ class AdaGrad(Optimizer):
     eps_at = Word("outside", "inside")
 
     def __init__(self, lr, eps=1e-10, eps_at="outside", accumulator0=0.0, weight_decay=0.0,
-                 executor="auto"):
+                 executor="auto", state_dtype=None, seed=0):
         """All choices; see the class."""
-        super().__init__(executor)
+        super().__init__(executor, state_dtype, seed)
         self.lr, self.eps, self.eps_at, self.weight_decay = lr, eps, eps_at, weight_decay
         self.accumulator0 = accumulator0
 

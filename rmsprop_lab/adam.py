@@ -62,7 +62,8 @@ class Adam(Optimizer):
     eps: the guard; eps_at: "outside" sqrt(v/c) + eps, "inside" sqrt(v/c + eps), "hat" a constant
     eps beside a raw v with lr_t = lr sqrt(c2) / c1. debias: divide by 1 - beta^t. amsgrad: "off",
     the running maximum of the "raw" v (True means this), or of the "debiased" one. weight_decay
-    with decay="l2" or "decoupled". Raises HyperparameterError.
+    with decay="l2" or "decoupled". executor, state_dtype, seed: see `Optimizer`.
+    Raises HyperparameterError.
     Source: Kingma and Ba 2015; Reddi, Kale and Kumar 2018.
 
     >>> import numpy as np
@@ -79,9 +80,10 @@ class Adam(Optimizer):
     amsgrad, decay = Word("off", "raw", "debiased"), Word("l2", "decoupled")
 
     def __init__(self, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, eps_at="outside", debias=True,
-                 amsgrad="off", weight_decay=0.0, decay="l2", executor="auto"):
+                 amsgrad="off", weight_decay=0.0, decay="l2", executor="auto", state_dtype=None,
+                 seed=0):
         """All choices; see the class."""
-        super().__init__(executor)
+        super().__init__(executor, state_dtype, seed)
         self.lr, self.beta1, self.beta2, self.eps = lr, beta1, beta2, eps
         self.eps_at, self.debias = eps_at, debias
         self.amsgrad = {True: "raw", False: "off"}.get(amsgrad, amsgrad)
@@ -120,7 +122,7 @@ class AdamW(Adam):
     """
 
     def __init__(self, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, eps_at="outside", debias=True,
-                 amsgrad="off", weight_decay=1e-2, executor="auto"):
+                 amsgrad="off", weight_decay=1e-2, executor="auto", state_dtype=None, seed=0):
         """All choices; see Adam."""
         super().__init__(lr, beta1, beta2, eps, eps_at, debias, amsgrad, weight_decay,
-                         decay="decoupled", executor=executor)
+                         decay="decoupled", executor=executor, state_dtype=state_dtype, seed=seed)

@@ -6,7 +6,8 @@ import numpy as np
 
 from rmsprop_lab.arrays import to_host
 from rmsprop_lab.errors import HyperparameterError, StateRefused
-from rmsprop_lab.hyper import Number, Word
+from rmsprop_lab.executors.halves import KINDS
+from rmsprop_lab.hyper import Fixed, Number, Seed, Word
 from rmsprop_lab.structure import dtype_name
 
 __all__ = ["FORMAT", "load", "save", "settings"]
@@ -24,10 +25,10 @@ def settings(optimizer):
     >>> settings(SGD(lr=0.5))["lr"]
     0.5
     """
-    declared = {}
+    declared, kinds = {}, (Fixed, Number, Seed, Word)
     for cls in reversed(type(optimizer).__mro__):
-        declared |= {k: v for k, v in vars(cls).items() if isinstance(v, (Number, Word))}
-    return {name: getattr(optimizer, name) for name in declared}
+        declared |= {k: v for k, v in vars(cls).items() if isinstance(v, kinds)}
+    return {name: getattr(optimizer, name) for name in declared if name in vars(optimizer)}
 
 
 def save(optimizer):
@@ -67,6 +68,11 @@ def _take_settings(twin, saved):
     own = settings(twin)
     if not isinstance(saved, dict):
         raise StateRefused(f"the state's settings are {type(saved).__name__}, not a dict by name")
+    made, mine = saved.get("state_dtype"), own.get("state_dtype")
+    if made != mine:
+        raise StateRefused(
+            f"the state was made with state_dtype={made!r}, this optimizer has {mine!r}; make the "
+            "optimizer with the state's choice")
     if set(own) != set(saved):
         raise StateRefused(f"the state's settings {sorted(map(str, saved))} are not {sorted(own)}")
     for name, value in own.items():
@@ -133,12 +139,15 @@ def _arrays(twin, saved):
         states = {name: [np.array(s) for s in leaves] for name, leaves in saved.items()}
     except (TypeError, ValueError) as error:
         raise StateRefused(f"the states are no lists of arrays: {error}") from None
+    kind = KINDS.get(twin.state_dtype)
+    taken = (np.float32, np.float64) if kind is None else (kind,)
     for name, leaves in states.items():
         if len(leaves) != count:
             raise StateRefused(f"the state {name} has {len(leaves)} arrays for {count} parameters")
         for s in leaves:
-            if s.dtype not in (np.float32, np.float64):
-                raise StateRefused(f"the state {name} is {s.dtype}; states are float32 or float64")
+            if s.dtype not in taken:
+                words = " or ".join(np.dtype(x).name for x in taken)
+                raise StateRefused(f"the state {name} is {s.dtype}; states are {words}")
     return states
 
 

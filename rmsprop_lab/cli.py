@@ -12,6 +12,9 @@ from typing import Annotated
 
 import typer
 
+from rmsprop_lab.commands import bench as bench_command
+from rmsprop_lab.commands import sweep as sweep_command
+
 __all__ = ["app", "main"]
 
 app = typer.Typer(
@@ -147,6 +150,10 @@ def new_lesson(
     for path in maker.write(root, number, name, title):
         print(path.relative_to(root))
     print(f"Next: write them, `pytest tests/test_{name}.py`, `make notebooks`.", file=sys.stderr)
+
+
+app.command(epilog=bench_command.EPILOG)(bench_command.bench)
+app.command(epilog=sweep_command.EPILOG)(sweep_command.sweep)
 
 
 def _stop_on(status):

@@ -42,6 +42,7 @@ class SGD(Optimizer):
     """Gradient descent: `theta - lr g`, with momentum and Nesterov's look-ahead where asked.
 
     lr: step per unit of gradient. momentum in [0, 1). weight_decay: w in g + w theta.
+    executor, state_dtype, seed: see `Optimizer`.
     Raises HyperparameterError for a number out of range.
 
     >>> import numpy as np
@@ -55,9 +56,10 @@ class SGD(Optimizer):
     lr, momentum, weight_decay = Number(), Number(high=1.0), Number()
     nesterov = Word(False, True)
 
-    def __init__(self, lr, momentum=0.0, nesterov=False, weight_decay=0.0, executor="auto"):
+    def __init__(self, lr, momentum=0.0, nesterov=False, weight_decay=0.0, executor="auto",
+                 state_dtype=None, seed=0):
         """All choices; see the class."""
-        super().__init__(executor)
+        super().__init__(executor, state_dtype, seed)
         self.lr, self.momentum, self.nesterov = lr, momentum, nesterov
         self.weight_decay = weight_decay
         if nesterov and not momentum:

@@ -8,7 +8,7 @@ import math
 
 from rmsprop_lab.errors import HyperparameterError
 
-__all__ = ["Number", "Word"]
+__all__ = ["Fixed", "Number", "Seed", "Word"]
 
 
 class Number:
@@ -61,4 +61,52 @@ class Word:
         if not any(value is c or (isinstance(value, str) and value == c) for c in self.choices):
             raise HyperparameterError(
                 f"{self.name}={value!r}: choose {' or '.join(repr(c) for c in self.choices)}")
+        optimizer._assign(self.name, value)
+
+
+class Fixed:
+    """A word that is said when the optimizer is made and stays; None, or unsaid, leaves no trace.
+
+    It says how a method is carried out, not which method it is. Assigning another word later raises
+    HyperparameterError.
+    """
+
+    def __init__(self, *choices):
+        """The words that may be said, None among them."""
+        self._word = Word(*choices)
+
+    def __set_name__(self, owner, name):
+        """Remember under which name the optimizer knows it."""
+        self.name = self._word.name = name
+
+    def __get__(self, optimizer, owner=None):
+        """The word, or None."""
+        return self if optimizer is None else vars(optimizer).get(self.name)
+
+    def __set__(self, optimizer, value):
+        """Check and store."""
+        if "t" in vars(optimizer) and value != getattr(optimizer, self.name):  # it is made
+            raise HyperparameterError(
+                f"{self.name}={value!r}: this optimizer was made with "
+                f"{getattr(optimizer, self.name)!r}; make a new one")
+        self._word.__set__(optimizer, value)
+        if value is None:
+            del vars(optimizer)[self.name]
+
+
+class Seed:
+    """A whole number from 0 that draws randomness; 0 where it was not said."""
+
+    def __set_name__(self, owner, name):
+        """Remember under which name the optimizer knows it."""
+        self.name = name
+
+    def __get__(self, optimizer, owner=None):
+        """The number."""
+        return self if optimizer is None else vars(optimizer).get(self.name, 0)
+
+    def __set__(self, optimizer, value):
+        """Check and store."""
+        if type(value) is not int or not 0 <= value < 2**32:
+            raise HyperparameterError(f"{self.name}={value!r}: give a whole number below 2**32")
         optimizer._assign(self.name, value)

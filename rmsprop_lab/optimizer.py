@@ -7,7 +7,8 @@ import numpy as np
 
 from rmsprop_lab import arrays, checkpoint, executors
 from rmsprop_lab.errors import HyperparameterError, ShapeMismatch
-from rmsprop_lab.executors import repeat
+from rmsprop_lab.executors import halves, packed, repeat
+from rmsprop_lab.hyper import Fixed, Seed
 from rmsprop_lab.prepared import clip_scale, prepared
 from rmsprop_lab.structure import (
     check_eps,
@@ -22,6 +23,9 @@ from rmsprop_lab.structure import (
 
 __all__ = ["Optimizer"]
 
+#: Whether steps scale, and clear, their gradients: neither.
+PLAIN = (False, False)
+
 
 class Optimizer:
     """Steps parameters in place by its rule, on the executor that fits their library.
@@ -32,14 +36,26 @@ class Optimizer:
     """
 
     rule = None
+    state_dtype, seed = Fixed(None, "float32", *halves.KINDS), Seed()
 
-    def __init__(self, executor="auto"):
-        """executor: "auto", "reference", "numpy", "numba" or "cupy"; all give the same bits."""
+    def __init__(self, executor="auto", state_dtype=None, seed=0):
+        """executor: "auto", "reference", "numpy", "numba" or "cupy"; all give the same bits.
+
+        state_dtype: None, the parameters' own; "bfloat16" or "float16" halve the states of float32
+        parameters, which are then rounded by chance, drawn by `seed`: see `executors.halves`.
+        """
+        self.state_dtype = state_dtype
+        self._packed = state_dtype in halves.KINDS
+        if not self._packed and seed != 0:
+            raise HyperparameterError(
+                f"seed={seed!r} draws the rounding of 16-bit states; say state_dtype='bfloat16'")
+        if self._packed:
+            self.seed = seed
         self.executor = executors.check_name(executor)
         self.t = 0
         self._layout, self._leaves, self._states = None, None, {}
         self._variant, self._repeat, self._changed = None, None, True
-        self._extras = (False, False)  # whether steps scale, and clear, their gradients
+        self._extras = PLAIN
 
     def choices(self):
         """The words of the rule that the settings choose; none by default."""
@@ -62,8 +78,14 @@ class Optimizer:
 
     @property
     def state(self):
-        """Name -> the state, in the container of the parameters; {} before the first step."""
-        return {name: unflatten(leaves, self._layout) for name, leaves in self._states.items()}
+        """Name -> the state, in the container of the parameters; {} before the first step.
+
+        A state kept in 16 bits is shown as a float32 copy; its bits are in `state_dict`.
+        """
+        def shown(s):
+            return halves.widen(s, self.state_dtype) if self._packed else s
+        return {name: unflatten([shown(s) for s in leaves], self._layout)
+                for name, leaves in self._states.items()}
 
     def init(self, params, grads=None):
         """Create the state for these parameters, as the first step would; return the optimizer.
@@ -88,11 +110,12 @@ class Optimizer:
         gradient. clear: set the gradients to zero afterwards. Both happen in the pass that makes
         the step; the norm itself takes a pass over the gradients before it.
         """
-        if (clip_norm is not None, bool(clear)) != self._extras:
-            self._extras = (clip_norm is not None, bool(clear))
-            self._variant, self._changed = None, True
+        extras = PLAIN if clip_norm is None and not clear else (clip_norm is not None, bool(clear))
+        if extras is not self._extras and extras != self._extras:
+            self._extras, self._variant, self._changed = extras, None, True
         again = self._repeat
-        if again is not None and self._same_program(again) and again.fits(params, grads):
+        if again is not None and (
+                not self._changed or self._same_program(again)) and again.fits(params, grads):
             if self._changed or again.counts or clip_norm is not None:
                 again.set_numbers(self._said(grads, clip_norm))
                 self._changed = False
@@ -108,13 +131,16 @@ class Optimizer:
         said = self._said(gradients, clip_norm)
         states = self._fresh_states(xp, leaves, layout, gradients, said.get("scale", 1.0))
         check_states(states, leaves, gradients, layout)
-        jobs = list(zip(leaves, gradients, *states.values(), strict=True))
-        used = executors.step(self.executor, self.variant, jobs, said)
+        if self._packed:
+            again = packed.step(self, params, grads, leaves, gradients, states, said)
+        else:
+            jobs = list(zip(leaves, gradients, *states.values(), strict=True))
+            used = executors.step(self.executor, self.variant, jobs, said)
+            same = used == "numba" and layout_of(params) == layout
+            again = repeat.remember(self.variant.program, params, leaves, states) if same else None
         self._adopt(leaves, layout, states)
         self.t += 1
-        self._repeat, self._changed = None, True
-        if used == "numba" and layout_of(params) == layout:
-            self._repeat = repeat.remember(self.variant.program, params, leaves, states)
+        self._repeat, self._changed = again, True
 
     def state_dict(self):
         """Everything a resumed run needs, as plain data and NumPy copies on the host.
@@ -137,12 +163,11 @@ class Optimizer:
         self._variant, self._changed = None, True
 
     def _same_program(self, again):
-        """Whether a repeated step is still the step that is asked for; refuses a new eps of 0."""
-        if self._changed:
-            if self.variant.program is not again.program:
-                return False
-            if "eps" in self.__dict__:
-                check_eps(self.eps, again.leaves, self._layout)
+        """Whether a repeated step is still what is asked for after a change; refuses a new eps."""
+        if self.variant.program is not again.program:
+            return False
+        if "eps" in self.__dict__:
+            check_eps(self.eps, again.leaves, self._layout)
         return True
 
     def _said(self, gradients, clip_norm):
@@ -161,6 +186,8 @@ class Optimizer:
 
         Nothing of the optimizer changes here: a step that is refused later leaves no trace.
         """
+        if self.state_dtype is not None:
+            packed.check(self.state_dtype, leaves)
         self._check_present(leaves)
         states = {}
         for name in self.variant.state:
@@ -168,6 +195,8 @@ class Optimizer:
             states[name] = present if present is not None else [
                 self._started(xp, name, x, None if gradients is None else gradients[i], scale)
                 for i, x in enumerate(leaves)]
+            if self._packed and present is None:
+                states[name] = packed.stored(self, name, states[name], self.t)
             if arrays.library(states[name][0]) != arrays.library(leaves[0]):
                 states[name] = [arrays.from_host(s, x)
                                 for s, x in zip(states[name], leaves, strict=True)]
@@ -188,10 +217,11 @@ class Optimizer:
             return fresh
 
     def _check_present(self, leaves):
+        stored = halves.KINDS[self.state_dtype].name if self._packed else None
         for name, present in self._states.items():
             for s, x in zip(present, leaves, strict=True):
                 if s.shape != x.shape or (
-                        s.dtype is not x.dtype and dtype_name(s) != dtype_name(x)):
+                        s.dtype is not x.dtype and dtype_name(s) != (stored or dtype_name(x))):
                     raise ShapeMismatch(
                         f"the state {name} is {tuple(s.shape)} {dtype_name(s)}, the parameter "
                         f"{tuple(x.shape)} {dtype_name(x)}; an optimizer belongs to its "

@@ -79,6 +79,7 @@ class RMSprop(Optimizer):
     momentum, nesterov; lr_at: whether the learning rate multiplies what leaves the momentum buffer
     ("outside") or what enters it ("inside"). debias: divide v by 1 - rho^t. weight_decay, with
     decay="l2" (added to the gradient) or "decoupled" (theta shrinks by 1 - lr w).
+    executor, state_dtype, seed: see `Optimizer`.
     Raises HyperparameterError for a number out of range or choices that exclude each other.
     Source: Hinton 2012, lecture 6e; the choices are those of lesson 6.
 
@@ -98,9 +99,9 @@ class RMSprop(Optimizer):
 
     def __init__(self, lr=1e-3, rho=0.9, eps=1e-8, eps_at="outside", v0=0.0, centered=False,
                  momentum=0.0, nesterov=False, lr_at="outside", debias=False, weight_decay=0.0,
-                 decay="l2", executor="auto"):
+                 decay="l2", executor="auto", state_dtype=None, seed=0):
         """All choices; see the class."""
-        super().__init__(executor)
+        super().__init__(executor, state_dtype, seed)
         self.lr, self.rho, self.eps, self.eps_at = lr, rho, eps, eps_at
         self.momentum, self.nesterov, self.lr_at = momentum, nesterov, lr_at
         self.centered = centered

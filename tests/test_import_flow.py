@@ -15,13 +15,14 @@ LESSONS = ("descent", "adagrad", "rprop", "rmsprop", "momentum", "adadelta", "ad
 ORDER = [
     ("errors",), ("arrays",), ("expression", "names"), ("rule",), ("render", "prepared"),
     ("hyper", "averages", "guard"),
-    ("executors.c", "executors.numba", "executors.numpy"),
-    ("executors.cupy", "executors.worklist"), ("executors",), ("structure",),
-    ("executors.arena", "executors.repeat", "checkpoint"), ("optimizer",), LESSONS, ("dialects",),
+    ("executors.c", "executors.halves", "executors.numba", "executors.numpy"),
+    ("executors.cupy", "executors.worklist"), ("executors.cupy_list",), ("executors",),
+    ("structure",), ("executors.arena", "executors.repeat", "executors.cupy_graph", "checkpoint"),
+    ("executors.packed",), ("optimizer",), LESSONS, ("dialects",),
     ("executors.identity",), ("problems",), ("trajectory", "sweeps"), ("plots",),
     ("",),  # the package itself: rmsprop_lab/__init__.py
     ("exercises", "errata", "bench", "grading", "sweeps.benchmark"),
-    ("authoring", "verify"), ("cli",), ("__main__",)]
+    ("authoring", "verify"), ("commands",), ("cli",), ("__main__",)]
 
 
 def modules(root=ROOT):

@@ -10,7 +10,7 @@ import numpy as np
 
 from rmsprop_lab import arrays
 from rmsprop_lab.errors import ExecutorUnavailable, HyperparameterError
-from rmsprop_lab.executors import c, cupy, numba
+from rmsprop_lab.executors import c, cupy, cupy_list, numba
 from rmsprop_lab.executors import numpy as tiles
 
 __all__ = ["NAMES", "check_name", "step"]
@@ -36,13 +36,17 @@ def step(name, variant, jobs, numbers):
     program = variant.program
     values = program.host(**numbers)
     name = _resolve(name, program, jobs)
-    fast, slow = [], []
+    fast, slow, launches = [], [], []
+    if name == "cupy" and len(jobs) > 1:  # one launch for all that can share it
+        launches, jobs = cupy_list.prepare(program, jobs, values)
     for job in jobs:
         flat = None if name == "reference" else job if name == "cupy" else _flat(job)
         if flat is None:
             slow.append((job, _reference(variant, job, numbers)))
         elif job[0].size:
             fast.append((KERNELS[name](program, job[0].dtype, job[0].size), flat))
+    for launch in launches:
+        launch()
     for kernel, flat in fast:
         kernel(flat, values)
     for job, results in slow:

@@ -44,12 +44,22 @@ def render(program, parallel=True):
     return "\n".join([*lines, *(indent + line for line in element_lines(program, suffix)), ""])
 
 
-def element_lines(program, suffix):
-    """The lines of one element `i` of the arrays, which are in scope as their name and suffix."""
+def element_lines(program, suffix, packed=None):
+    """The lines of one element `i` of the arrays, which are in scope as their name and suffix.
+
+    packed: the states that lie in 16 bits, with the noise that rounds them when they are written.
+    """
+    packed = packed or {}
+
+    def read(a):
+        return f"_wide({a}{suffix}[i])" if a in packed else f"{a}{suffix}[i]"
+
+    def written(a):
+        return f"_narrow({a}_new, {packed[a]})" if a in packed else f"{a}_new"
     # The element takes its array's name with `_i`: Numba types a name once.
-    return [*(f"{a}_i = {a}{suffix}[i]" for a in program.arrays),
+    return [*(f"{a}_i = {read(a)}" for a in program.arrays),
             *statements(_Elements(program), PYTHON),
-            *(f"{name}{suffix}[i] = {name}_new" for name in program.outputs)]
+            *(f"{name}{suffix}[i] = {written(name)}" for name in program.outputs)]
 
 
 class _Elements:

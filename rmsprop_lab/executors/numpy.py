@@ -15,8 +15,8 @@ from rmsprop_lab.expression import COMPARISONS
 
 __all__ = ["THREADS_FROM", "TILE", "kernel", "render", "threads"]
 
-#: Elements per tile. A step holds about six buffers at once: at 16k float32 they fill 400 KiB, which
-#: stays in a second-level cache even when another process uses the rest of it.
+#: Elements per tile. A step holds about six buffers at once: at 16k float32 they fill 400 KiB,
+#: which stays in a second-level cache even when another process uses the rest of it.
 TILE = 16384
 
 #: Elements from which threads pay: NumPy lets go of the interpreter while it works on a tile.

@@ -15,7 +15,7 @@ import numpy as np
 from rmsprop_lab.executors import numba, worklist
 from rmsprop_lab.structure import layout_of
 
-__all__ = ["Repeat", "remember"]
+__all__ = ["Many", "Repeat", "remember"]
 
 
 def remember(program, params, leaves, states):
@@ -28,7 +28,7 @@ def remember(program, params, leaves, states):
         return None
     if len({x.dtype for x in arrays}) > 1:
         return None
-    kind = _One if len(leaves) == 1 else _Many
+    kind = _One if len(leaves) == 1 else Many
     return kind(program, params, leaves, list(states.values()))
 
 
@@ -101,10 +101,11 @@ class _One(Repeat):
                   self.numbers)
 
 
-class _Many(Repeat):
+class Many(Repeat):
     """A list or dict of arrays: the work list."""
 
     def __init__(self, program, params, leaves, states):
+        """states: a list of arrays for each state of the program."""
         super().__init__(program, params, leaves)
         sizes = [x.size for x in leaves]
         self.shapes = [x.shape for x in leaves]
@@ -115,7 +116,10 @@ class _Many(Repeat):
         spans = [(_address(x), _address(x) + x.nbytes) for row in (leaves, *states) for x in row]
         self.starts, self.stops = zip(*sorted(spans), strict=True)
         self.pieces, self.cuts = worklist.share_out(sizes, worklist.parts(sizes))
-        self.loop = worklist.compiled(program, self.dtype, len(self.cuts) > 2)
+        self.loop = self._made(program, len(self.cuts) > 2)
+
+    def _made(self, program, parallel):
+        return worklist.compiled(program, self.dtype, parallel)
 
     def fits(self, params, grads):
         """Whether this call is the last one again, with the same or other gradients."""

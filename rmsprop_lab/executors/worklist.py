@@ -11,7 +11,7 @@ import numpy as np
 from rmsprop_lab.executors.numba import PARALLEL_FROM, element_lines
 from rmsprop_lab.render import number_comments
 
-__all__ = ["compiled", "render", "share_out"]
+__all__ = ["compiled", "render", "share_out", "vector_at"]
 
 
 def render(program, parallel=True):
@@ -57,7 +57,7 @@ def share_out(sizes, parts):
 
 
 @cache
-def _vector(dtype):
+def vector_at(dtype):
     """Compiled function (address, size) -> the array at that address."""
     import numba
     from numba.core import types
@@ -83,7 +83,7 @@ def compiled(program, dtype, parallel):
     import numba
 
     scope = {"T": numba.from_dtype(dtype), "ITEM": dtype.itemsize, "prange": numba.prange,
-             "sqrt": np.sqrt, "vector": _vector(dtype)}
+             "sqrt": np.sqrt, "vector": vector_at(dtype)}
     source = compile(render(program, parallel), f"<work list of {program.name}>", "exec")
     exec(source, scope)  # our own text, from the trace
     whole = numba.types.Array(numba.int64, 1, "C")

@@ -1,5 +1,6 @@
 """What `run` asks of a problem, and how a problem keeps its constants beside theta."""
 
+from importlib import import_module
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -51,6 +52,14 @@ class Constant:
         self.host.setflags(write=False)
         self._copies = {}
 
+    def __getstate__(self):
+        """What is pickled: the host copy; others are made again where they are needed."""
+        return {"host": self.host, "_copies": {}}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self.host.setflags(write=False)  # which a pickle forgets
+
     def beside(self, theta):
         """The numbers in theta's library, dtype and device; the same array at each call."""
         device = getattr(theta, "device", None)
@@ -90,6 +99,13 @@ class Start:
         if not bool(xp.all(xp.isfinite(values))):
             raise LabError("theta0 holds a value that is not finite; start from finite numbers")
         self._xp, self._values, self.shape = xp, values, tuple(values.shape)
+
+    def __getstate__(self):
+        """What is pickled: the library by its name."""
+        return self.__dict__ | {"_xp": self._xp.__name__}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state, _xp=import_module(state["_xp"]))
 
     def copy(self):
         """A new array that the caller may write."""

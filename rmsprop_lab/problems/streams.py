@@ -83,11 +83,12 @@ class Stream:
         return float(arrays.namespace(theta).sum(self._mean.beside(theta) * theta))
 
     def losses(self, thetas):
-        """The loss of many points at once: (n,) + theta0.shape gives (n,)."""
-        check_theta(thetas[0, ...], self._start.shape, self.name)
+        """The loss of many points at once: (...) + theta0.shape gives (...)."""
+        leading = tuple(thetas.shape[: thetas.ndim - len(self._start.shape)])
+        check_theta(thetas[(0,) * len(leading)], self._start.shape, self.name)
         xp = arrays.namespace(thetas)
         terms = self._mean.beside(thetas) * thetas
-        return xp.sum(xp.reshape(terms, (thetas.shape[0], -1)), axis=-1)
+        return xp.sum(xp.reshape(terms, (*leading, -1)), axis=-1)
 
     def formula(self):
         """The gradient as an expression: of step t, its row, whatever theta is."""

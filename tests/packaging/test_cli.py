@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from rmsprop_lab import __version__, cli, verify
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("verify", "book", "lab", "check", "new-lesson")
+COMMANDS = ("verify", "book", "lab", "check", "new-lesson", "bench", "sweep")
 
 
 def call(*arguments, cwd=ROOT):
