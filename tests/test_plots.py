@@ -18,7 +18,19 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 import rmsprop_lab as lab
-from rmsprop_lab.plots import bars, contour, curves, furniture, lines, loss, stems, step_size, style
+from rmsprop_lab.plots import (
+    bars,
+    contour,
+    curves,
+    furniture,
+    heat,
+    lines,
+    loss,
+    sensitivity,
+    stems,
+    step_size,
+    style,
+)
 from rmsprop_lab.plots.picture import Picture, say
 
 
@@ -27,6 +39,11 @@ def paths(problem, steps=20):
         "AdaGrad": lab.run(lab.AdaGrad(lr=0.4), problem, steps),
         "RMSprop": lab.run(lab.RMSprop(lr=0.4, eps=1e-6, eps_at="inside"), problem, steps),
     }
+
+
+def swept(**axes):
+    grid = {"lr": np.geomspace(1e-3, 3.0, 40).tolist(), **axes}
+    return lab.sweep(lab.SGD, grid, lab.problems.bench(), 300)
 
 
 LONG = "A title that is so long that it does not fit into one line of the narrow sheet at all"
@@ -53,6 +70,10 @@ GALLERY = {
     "bars": lambda: bars(0.1 * 0.9 ** np.arange(40), highlight=10, total=1.0, xlabel="age"),
     "named": lambda: bars([1.0, -2.0], names=["up", "down"], title="Signs"),
     "stems": lambda: stems(None, {f"rho = {r}": r ** np.arange(9) for r in (0.5, 0.9)}),
+}
+GALLERY |= {
+    "map": lambda: heat(swept(momentum=[0.0, 0.5, 0.9, 0.99]), "lr", "momentum", title=LONG),
+    "sensitivity": lambda: sensitivity(swept(momentum=[0.0, 0.5, 0.9]), by="momentum"),
 }
 each = pytest.mark.parametrize("name", GALLERY)
 
@@ -422,6 +443,6 @@ def test_errors_name_the_repair(call, words):
 
 
 def test_every_public_plot_is_in_the_gallery():
-    assert set(lab.plots.__all__) == {"Picture", "bars", "contour", "lines", "loss", "stems",
-                                      "step_size"}
+    assert set(lab.plots.__all__) == {"Picture", "bars", "contour", "heat", "lines", "loss",
+                                      "sensitivity", "stems", "step_size"}
     assert set(curves.__all__) == {"lines", "loss", "step_size"}
