@@ -42,7 +42,7 @@ def machine(data):
     rows = [("processor", about["device"]), ("cores", str(about["cores"])),
             ("load at the start", shown(about.get("load")) or "unknown"),
             ("date", about["date"]), ("Python", about["python"])]
-    return Grid(("", "this run"), (*rows, *about["versions"].items()))
+    return Grid(("property", "this run"), (*rows, *about["versions"].items()))
 
 
 def lists(data, threads=2):
@@ -50,7 +50,7 @@ def lists(data, threads=2):
     rows = [r for r in data["results"] if r["tensors"] > 1 and r["threads"] == threads]
     names = dict.fromkeys([OURS, *(n for r in rows for n in r["over_floor"] if n != "floor")])
     return Grid(
-        ("", "tensors", *names),
+        ("case", "tensors", *names),
         tuple((f"{r['method']} {r['case']}", str(r["tensors"]),
                *(shown(r["over_floor"].get(name)) for name in names)) for r in rows))
 
@@ -59,7 +59,7 @@ def errors(data):
     """The largest errors of one step, in ulps of float32."""
     names = dict.fromkeys(name for r in data["accuracy"] for name in r["ulps"])
     return Grid(
-        ("", *names),
+        ("step", *names),
         tuple((f"{r['method']} " + " ".join(f"{k}={v:g}" for k, v in r["settings"].items()),
                *(shown(r["ulps"].get(name)) for name in names)) for r in data["accuracy"]))
 

@@ -2,14 +2,19 @@
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 __all__ = ["EPILOG", "bench"]
 
+
 EPILOG = "Example: rmsprop-lab bench --peers --cases 1e4,1e6 --json here.json"
+
+# Typer reads Literal only in its later versions.
+Device = StrEnum("Device", ["cpu", "gpu"])
 
 
 def bench(
@@ -17,8 +22,8 @@ def bench(
         bool, typer.Option("--peers", help="Time torch, optax, Keras and NumPy lines as well.")
     ] = False,
     device: Annotated[
-        Literal["cpu", "gpu"], typer.Option(help="Where the arrays are.")
-    ] = "cpu",
+        Device, typer.Option(help="Where the arrays are.")
+    ] = Device.cpu,
     methods: Annotated[
         str, typer.Option(help="RMSprop, Adam, AdaGrad; commas between.")
     ] = "RMSprop,Adam,AdaGrad",

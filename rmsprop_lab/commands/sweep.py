@@ -4,9 +4,10 @@ import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -16,6 +17,11 @@ __all__ = ["EPILOG", "axis", "make_named", "problem_named", "sweep"]
 
 EPILOG = ("Example: rmsprop-lab sweep rmsprop --grid lr=1e-4:1:log:50 --grid rho=.9,.99 "
           "--out sweep.npz")
+
+
+# Typer reads Literal only in its later versions.
+Dtype = StrEnum("Dtype", ["float32", "float64"])
+Executor = StrEnum("Executor", ["auto", "numba", "numpy", "loop"])
 
 
 def sweep(
@@ -34,10 +40,10 @@ def sweep(
     record: Annotated[
         str, typer.Option(help="Steps after which losses are kept too, as in 10,100.")
     ] = "",
-    dtype: Annotated[Literal["float32", "float64"], typer.Option(help="Of theta.")] = "float64",
+    dtype: Annotated[Dtype, typer.Option(help="Of theta.")] = Dtype.float64,
     executor: Annotated[
-        Literal["auto", "numba", "numpy", "loop"], typer.Option(help="All give the same bits.")
-    ] = "auto",
+        Executor, typer.Option(help="All give the same bits.")
+    ] = Executor.auto,
     seed: Annotated[int, typer.Option(min=0, help="Of noise and starting points.")] = 0,
     workers: Annotated[
         int, typer.Option(min=0, help="Processes on this machine; 0 uses threads.")
@@ -63,6 +69,7 @@ def sweep(
     import rmsprop_lab as lab
     from rmsprop_lab.sweeps.scheduler import scheduler as at
 
+    dtype, executor = dtype.value, executor.value
     axes = dict(axis(text) for text in grid)
     if len(axes) < len(grid):
         raise LabError("--grid names a setting twice; give all its values in one list")

@@ -111,9 +111,9 @@ def test_whatever_the_number_of_threads_and_the_size_of_a_part(executor, monkeyp
     run = functools.partial(lab.sweep, lab.Adam, {"lr": np.geomspace(1e-3, 1, 300).tolist(),
                                                   "beta1": [0.5, 0.9]},
                             problem, 50, record=[1, 49], executor=executor)
-    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
+    monkeypatch.setattr("rmsprop_lab.sweeps.driver._threads", lambda: 1)
     alone = run()
-    monkeypatch.setenv("NUMBA_NUM_THREADS", "4")
+    monkeypatch.setattr("rmsprop_lab.sweeps.driver._threads", lambda: 4)
     assert same_sweep(alone, run())
     monkeypatch.setattr(chunks, "PART", 64)
     monkeypatch.setattr(chunks, "ELEMENTS", 50)

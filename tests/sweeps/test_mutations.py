@@ -30,7 +30,7 @@ def edited(module, old, new):
 @pytest.fixture(autouse=True)
 def fresh_kernels(monkeypatch):
     """A loop made of a mutated text must not be kept. One thread: a part has several blocks."""
-    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
+    monkeypatch.setattr("rmsprop_lab.sweeps.driver._threads", lambda: 1)
 
     def forget():
         lanes.compiled.cache_clear()
