@@ -3,7 +3,6 @@
 The learning rate and, where there is one, eps are constant. A valley is f = lam x^2 / 2.
 """
 
-import copy
 import itertools
 import math
 
@@ -14,7 +13,7 @@ from rmsprop_lab.errors import HyperparameterError, LabError
 from rmsprop_lab.rmsprop import rmsprop
 
 __all__ = ["amplitude", "corner_is_stable", "corner_loss", "corners", "dive", "jacobian", "kappa",
-           "losses_with_rates", "own_units", "share_settled", "valley_floor"]
+           "own_units", "share_settled", "valley_floor"]
 
 _MOST = 20  # coordinates: the corners are tried one by one
 
@@ -169,23 +168,6 @@ def dive(rho):
     21.43
     """
     return math.pi**2 / (2 * math.log(10) * (1 - rho))  # (5.21)
-
-
-def losses_with_rates(opt, problem, rates):
-    """The loss after each step when step t has the learning rate rates[t - 1]: a list of floats.
-
-    opt: an optimizer with `lr`; it is copied. problem: as `lab.run` takes it.
-
-    >>> import rmsprop_lab as lab
-    >>> losses_with_rates(lab.SGD(lr=1.0), lab.problems.Quadratic([1.0], [4.0]), [0.5, 1.0])
-    [2.0, 0.0]
-    """
-    opt, theta, losses = copy.deepcopy(opt), problem.theta0, []
-    for t, rate in enumerate(rates, 1):
-        opt.lr = rate
-        opt.step(theta, problem.grad(theta, t))
-        losses.append(problem.loss(theta))
-    return losses
 
 
 def _square(H):

@@ -73,13 +73,14 @@ class Trajectory:
         )
 
 
-def run(opt, problem, steps, theta0=None):
+def run(opt, problem, steps, theta0=None, *, rates=None):
     """Walk `steps` steps from theta0 and return the Trajectory.
 
     opt: an optimizer; it is copied, so the caller's is the same before and after. One that has
     made steps goes on from its state, and the problem sees t = opt.t + 1, opt.t + 2, ...
     problem: see `lab.problems`. theta0: where to start, of the shape of problem.theta0, which it
-    replaces; never written. A run that diverges is recorded as it is: inf and NaN, no warning.
+    replaces; never written. rates: a schedule, one learning rate for each step, in place of opt.lr.
+    A run that diverges is recorded as it is: inf and NaN, no warning.
 
     >>> import rmsprop_lab as lab
     >>> path = lab.run(lab.SGD(lr=0.25), lab.problems.Quadratic([2.0, 4.0], [8.0, 8.0]), steps=2)
@@ -90,6 +91,7 @@ def run(opt, problem, steps, theta0=None):
     """
     steps = _count(steps)
     _check_parts(opt, problem)
+    rates = _schedule(opt, steps, rates)
     theta = _start(problem, theta0)
     opt = copy.deepcopy(opt)
     book = _Rows(arrays.namespace(theta), steps + 1)
@@ -104,6 +106,8 @@ def run(opt, problem, steps, theta0=None):
             book.write(0, ("state", name), value)
         for i in _watched(steps):
             book.write(i, "grad", g)  # before the step: an optimizer may write into its gradient
+            if rates is not None:
+                opt.lr = rates[i]
             opt.step(theta, g)
             book.write(i + 1, "theta", theta)
             loss[i + 1] = problem.loss(theta)
@@ -141,6 +145,17 @@ def _count(steps):
     if steps < 0:
         raise LabError(f"steps is {steps}; give 0 or more")
     return steps
+
+
+def _schedule(opt, steps, rates):
+    if rates is None:
+        return None
+    if not hasattr(opt, "lr"):
+        raise LabError(f"{type(opt).__name__} has no lr for `rates` to set; leave rates out")
+    rates = list(rates)
+    if len(rates) != steps:
+        raise LabError(f"rates holds {len(rates)} learning rates for {steps} steps; give one each")
+    return rates
 
 
 def _check_parts(opt, problem):

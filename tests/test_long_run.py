@@ -79,12 +79,3 @@ def test_a_low_corner_attracts_only_in_a_valley_that_is_hardly_turned():
     assert long_run.corner_is_stable(hardly, (1, 1), 0.9)
     assert not long_run.corner_is_stable(turned, (1, 1), 0.9)
     assert long_run.corner_is_stable(turned, (1, -1), 0.9)
-
-
-def test_rates_are_used_and_the_optimizer_is_not_changed():
-    opt, problem = lab.RMSprop(lr=7.0, rho=0.5, eps=0.0), lab.problems.bench()
-    constant = long_run.losses_with_rates(opt, problem, [0.25] * 20)
-    path = lab.run(lab.RMSprop(lr=0.25, rho=0.5, eps=0.0), problem, 20)
-    assert constant == path.loss[1:].tolist()
-    assert (opt.lr, opt.t) == (7.0, 0)
-    assert long_run.losses_with_rates(opt, problem, [0.25] * 10 + [0.125] * 10) != constant

@@ -10,6 +10,7 @@ import rich.progress
 
 import rmsprop_lab as lab
 from rmsprop_lab import trajectory
+from rmsprop_lab.errors import LabError
 from rmsprop_lab.problems import MLP, Quadratic, Stream, bench, constant, noisy
 
 MAKERS = {
@@ -269,3 +270,28 @@ def test_a_run_on_a_gpu_gives_the_bits_of_the_host():
     device = lab.run(lab.RMSprop(lr=0.1), bench(30), 50, theta0=cupy.asarray(start))
     assert isinstance(device.theta, cupy.ndarray)
     assert same(device.to_host(), lab.run(lab.RMSprop(lr=0.1), bench(30), 50, theta0=start))
+
+
+def test_rates_are_used_one_a_step_and_the_optimizer_is_not_changed():
+    opt, problem = lab.RMSprop(lr=7.0, rho=0.5, eps=0.0), lab.problems.bench()
+    constant = lab.run(opt, problem, 20, rates=[0.25] * 20)
+    path = lab.run(lab.RMSprop(lr=0.25, rho=0.5, eps=0.0), problem, 20)
+    assert constant.loss.tolist() == path.loss.tolist()
+    assert (opt.lr, opt.t) == (7.0, 0)
+    dropped = lab.run(opt, problem, 20, rates=(lr for lr in [0.25] * 10 + [0.125] * 10))
+    assert dropped.loss[:11].tolist() == path.loss[:11].tolist()
+    assert dropped.loss[11] != path.loss[11]
+
+
+def test_rates_of_another_length_or_for_what_has_no_lr_are_refused():
+    with pytest.raises(LabError, match="holds 2 learning rates for 3 steps"):
+        lab.run(lab.SGD(lr=1.0), lab.problems.bench(), 3, rates=[1.0, 1.0])
+
+    class Still:
+        t, state = 0, {}
+
+        def step(self, theta, g):
+            raise AssertionError("no step is made")
+
+    with pytest.raises(LabError, match="Still has no lr"):
+        lab.run(Still(), lab.problems.bench(), 1, rates=[1.0])

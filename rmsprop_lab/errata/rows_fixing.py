@@ -8,7 +8,6 @@ from rmsprop_lab import dialects
 from rmsprop_lab.adagrad import AdaGrad
 from rmsprop_lab.averages import ema, history, share_of_last, start_up_step
 from rmsprop_lab.errata.erratum import Claim, Origin, Statement
-from rmsprop_lab.long_run import losses_with_rates
 from rmsprop_lab.problems import Quadratic, bench, constant
 from rmsprop_lab.rmsprop import RMSprop
 from rmsprop_lab.trajectory import run
@@ -67,8 +66,8 @@ def loss_ratio():
     """The bench's loss after 2000 steps over that after 1000, for two kinds of learning rate."""
     rates = {"the learning rate is constant": [0.4] * 2000,
              "it falls like 1 / sqrt(t)": [0.4 / math.sqrt(t) for t in range(1, 2001)]}
-    losses = {name: losses_with_rates(RMSprop(lr=0.4), bench(), r) for name, r in rates.items()}
-    return {name: seen[-1] / seen[999] for name, seen in losses.items()}
+    losses = {name: run(RMSprop(lr=0.4), bench(), 2000, rates=r).loss for name, r in rates.items()}
+    return {name: float(seen[2000] / seen[1000]) for name, seen in losses.items()}
 
 
 ROWS = (
