@@ -1,4 +1,5 @@
-/* What every widget of the book shares: one slider grammar, one number format, SVG and HTML makers.
+/* What every widget of the book shares: one slider grammar, one frame, one number format, SVG and
+ * HTML makers.
  * Loaded before the widgets; a classic script, so that it also works from file://. */
 (function (root) {
   "use strict";
@@ -30,9 +31,9 @@
    *
    * The scale is the sorted list of stops: each position is a round number, arrow keys step
    * through them and uneven scales need no formula. `text(value)` is shown and read out.
-   * Returns {node, value, mark([{value, text, label}])}; every value given must be a stop.
-   * `changed()` is called after each move. */
-  function slider({ label, stops, value, text, changed }) {
+   * Returns {node, value, mark([{value, text, label}]), changed}; every value given must be a stop.
+   * `changed()`, which `figure` sets, is called after each move. */
+  function slider({ label, stops, value, text }) {
     const id = "lab-slider-" + (ids += 1);
     const last = stops.length - 1;
     const input = html("input", { id, type: "range", min: 0, max: last, step: 1 });
@@ -56,7 +57,7 @@
     function mark(list) {
       list.forEach((it, i) => {
         const button = marks.children[i] || marks.appendChild(html("button", { type: "button" }));
-        button.onclick = () => { set(it.value); changed(); };
+        button.onclick = () => { set(it.value); self.changed(); };
         button.style.setProperty("--at", position(it.value) / last);
         fill(button, { "aria-label": it.label, text: it.text });
       });
@@ -67,10 +68,64 @@
       ]),
       get value() { return stops[input.value]; },
       mark,
+      changed() {},
     };
-    input.addEventListener("input", () => { show(); changed(); });
+    input.addEventListener("input", () => { show(); self.changed(); });
     set(value);
     return self;
+  }
+
+  /** The number in an attribute of the element where it fits, else `otherwise`. */
+  function given(host, name, fits, otherwise) {
+    const value = parseFloat(host.getAttribute(name));
+    return fits(value) ? value : otherwise;
+  }
+
+  /** One line of the table of values: a term, its numbers, their unit. */
+  function row(name, term, numbers, shown, unit = "") {
+    const written = numbers.flatMap((v, i) => [...(i ? [" / "] : []), data(v, shown(v))]);
+    return html("div", { "data-name": name }, [
+      html("dt", { text: term }), html("dd", {}, [...written, unit]),
+    ]);
+  }
+
+  /** Fill the element with a figure: sliders, a plot, a sentence, a table.
+   *
+   * `sliders` are those of `slider`; `measure(...values)` computes all that the figure says of their
+   * values; `draw(plot, ...values, found)` draws, `rows(...values, found)` are the lines of the
+   * table, `sentence(...values, found)` is read out. `marks(...values)` may move marks. */
+  function figure(host, { caption, height, sliders, marks, measure, draw, rows, sentence }) {
+    const plot = svg("svg", { role: "img", height });
+    const says = html("p", { class: "lab-says", role: "status" });
+    const table = html("dl");
+    const state = () => {
+      const values = sliders.map((it) => it.value);
+      return [...values, measure(...values)];
+    };
+    let waiting;
+    function update() {
+      const now = state();
+      if (marks) marks(...now);
+      draw(plot, ...now);
+      table.replaceChildren(...rows(...now));
+      const speak = () => {
+        says.textContent = sentence(...now);
+        says.removeAttribute("aria-busy");
+      };
+      clearTimeout(waiting);
+      if (!says.textContent) return speak();
+      // Spoken once the slider rests: a live region at every step would drown the values.
+      says.setAttribute("aria-busy", "true");
+      waiting = setTimeout(speak, 400);
+    }
+    host.replaceChildren(html("figure", { class: "lab-figure" }, [
+      html("figcaption", { text: caption }),
+      html("div", { class: "lab-sliders" }, sliders.map((it) => it.node)),
+      plot, says, table,
+    ]));
+    for (const it of sliders) it.changed = update;
+    update();
+    new ResizeObserver(() => draw(plot, ...state())).observe(plot);
   }
 
   /** Define a custom element whose `draw(element)` runs once its children are there.
@@ -86,5 +141,5 @@
     });
   }
 
-  Object.assign(root, { html, svg, digits, data, slider, define });
+  Object.assign(root, { svg, digits, slider, given, row, figure, define });
 })(globalThis.Lab = globalThis.Lab || {});

@@ -5,7 +5,7 @@
 (function () {
   "use strict";
 
-  const { averages, html, svg, digits, data, slider, define } = globalThis.Lab;
+  const { averages, svg, digits, slider, given, row, figure, define } = globalThis.Lab;
 
   // A stop for each step of the leading digit of 1 - rho: 0, .1 ... .9, .91 ... .99 ... .999.
   const RHOS = Array.from({ length: 28 }, (_, i) => {
@@ -111,13 +111,6 @@
     );
   }
 
-  /** One line of the table of values: a term, its numbers, their unit. */
-  function row(name, term, numbers, shown, unit = "") {
-    const written = numbers.flatMap((v, i) => [...(i ? [" / "] : []), data(v, shown(v))]);
-    return html("div", { "data-name": name }, [
-      html("dt", { text: term }), html("dd", {}, [...written, unit]),
-    ]);
-  }
   const rows = (rho, n, found) => [
     row("share", `share of ${last(n)}`, [found.share], percent),
     row("claimed", `share of the last 1/(1−ρ) ${isWhole(rho) ? "=" : "≈"} ${claim(rho)}`,
@@ -133,47 +126,24 @@
     `weight; a weight halves every ${digits(found.half)} steps.`;
 
   define("lab-decay", (host) => {
-    const given = (name, fits, otherwise) => {
-      const value = parseFloat(host.getAttribute(name));
-      return fits(value) ? value : otherwise;
-    };
-    const rho0 = given("rho", (v) => v >= 0 && v <= 0.999, 0.9);
-    const n0 = given("window", (v) => Number.isInteger(v) && v >= 1 && v <= 5000, claim(rho0));
-    const rhos = sorted([...RHOS, rho0]);
-    const counts = sorted([...COUNTS, ...rhos.map(claim), n0]);
-
+    const rho0 = given(host, "rho", (v) => v >= 0 && v <= 0.999, 0.9);
+    const fits = (v) => Number.isInteger(v) && v >= 1 && v <= 5000;
+    const n0 = given(host, "window", fits, claim(rho0));
     const decay = slider({
-      label: "decay ρ", stops: rhos, value: rho0, text: String, changed: update,
+      label: "decay ρ", stops: sorted([...RHOS, rho0]), value: rho0, text: String,
     });
     const count = slider({
-      label: "samples counted n", stops: counts, value: n0, text: String, changed: update,
+      label: "samples counted n", value: n0, text: String,
+      stops: sorted([...COUNTS, ...RHOS.map(claim), claim(rho0), n0]),
     });
     decay.mark([0.9, 0.99, 0.999].map((value) =>
       ({ value, text: String(value), label: `set ρ to ${value}` })));
-
-    const plot = svg("svg", { role: "img", height: HEIGHT });
-    const says = html("p", { class: "lab-says", role: "status" });
-    const table = html("dl");
-    let waiting;
-    function update() {
-      const rho = decay.value, n = count.value, found = measure(rho, n), value = claim(rho);
-      count.mark([{ value, text: "1/(1−ρ)", label: `set n to 1/(1−ρ), ${value}` }]);
-      draw(plot, rho, n, found);
-      table.replaceChildren(...rows(rho, n, found));
-      // Spoken once the slider rests: a live region at every step would drown the values.
-      const speak = () => { says.textContent = sentence(rho, n, found); };
-      clearTimeout(waiting);
-      if (says.textContent) waiting = setTimeout(speak, 400);
-      else speak();
-    }
-
-    host.replaceChildren(html("figure", { class: "lab-figure" }, [
-      html("figcaption", { text: "Weight (1−ρ) ρᵏ of the sample that is k steps old" }),
-      html("div", { class: "lab-sliders" }, [decay.node, count.node]),
-      plot, says, table,
-    ]));
-    update();
-    new ResizeObserver(() =>
-      draw(plot, decay.value, count.value, measure(decay.value, count.value))).observe(plot);
+    const marks = (rho) => count.mark([
+      { value: claim(rho), text: "1/(1−ρ)", label: `set n to 1/(1−ρ), ${claim(rho)}` },
+    ]);
+    figure(host, {
+      caption: "Weight (1−ρ) ρᵏ of the sample that is k steps old", height: HEIGHT,
+      sliders: [decay, count], marks, measure, draw, rows, sentence,
+    });
   });
 })();

@@ -6,7 +6,7 @@
 (function () {
   "use strict";
 
-  const { valley, html, svg, digits, data, slider, define } = globalThis.Lab;
+  const { valley, svg, digits, slider, given, row, figure, define } = globalThis.Lab;
 
   const STEPS = 25, LOW = 0.2, HIGH = 4;
   const BEST = valley.bestRate(), EDGE = 2 / HIGH, SAFE = 1 / HIGH;
@@ -80,35 +80,25 @@
     );
   }
 
-  /** One line of the table of values: a term and its number. */
-  function row(name, term, value, shown) {
-    return html("div", { "data-name": name }, [
-      html("dt", { text: term }), html("dd", {}, [data(value, shown(value))]),
-    ]);
-  }
-  const rows = (found) => [
-    row("flat", "factor per step, along the valley", found.flat, signed),
-    row("steep", "factor per step, across it", found.steep, signed),
-    row("worst", "the larger one in size", found.worst, digits),
-    row("steps", "steps to a thousandth, worst start", found.steps, count),
-    row("loss", `loss after ${STEPS} steps`, found.loss, size),
+  const rows = (rate, angle, found) => [
+    row("flat", "factor per step, along the valley", [found.flat], signed),
+    row("steep", "factor per step, across it", [found.steep], signed),
+    row("worst", "the larger one in size", [found.worst], digits),
+    row("steps", "steps to a thousandth, worst start", [found.steps], count),
+    row("loss", `loss after ${STEPS} steps`, [found.loss], size),
   ];
   const sentence = (rate, angle, found) =>
     `With rate ${digits(rate)}, turned by ${angle} degrees, ${verdict(found)}; the loss after ` +
     `${STEPS} steps is ${size(found.loss)}.`;
 
   define("lab-descent", (host) => {
-    const given = (name, stops, otherwise) => {
-      const value = parseFloat(host.getAttribute(name));
-      return stops.includes(value) ? value : otherwise;
-    };
     const learning = slider({
-      label: "learning rate η", stops: RATES, value: given("rate", RATES, 0.45), text: digits,
-      changed: update,
+      label: "learning rate η", stops: RATES, text: digits,
+      value: given(host, "rate", (v) => RATES.includes(v), 0.45),
     });
     const turning = slider({
-      label: "turned by", stops: ANGLES, value: given("angle", ANGLES, 0), text: degrees,
-      changed: update,
+      label: "turned by", stops: ANGLES, text: degrees,
+      value: given(host, "angle", (v) => ANGLES.includes(v), 0),
     });
     learning.mark([
       { value: SAFE, text: "1/λmax", label: `set η to 1/λmax, ${digits(SAFE)}` },
@@ -117,29 +107,9 @@
     ]);
     turning.mark([0, 45, 90].map((value) =>
       ({ value, text: degrees(value), label: `turn by ${value} degrees` })));
-
-    const plot = svg("svg", { role: "img", height: HEIGHT, class: "lab-clip" });
-    const says = html("p", { class: "lab-says", role: "status" });
-    const table = html("dl");
-    let waiting;
-    function update() {
-      const rate = learning.value, angle = turning.value, found = measure(rate, angle);
-      draw(plot, rate, angle, found);
-      table.replaceChildren(...rows(found));
-      // Spoken once the slider rests: a live region at every step would drown the values.
-      const speak = () => { says.textContent = sentence(rate, angle, found); };
-      clearTimeout(waiting);
-      if (says.textContent) waiting = setTimeout(speak, 400);
-      else speak();
-    }
-
-    host.replaceChildren(html("figure", { class: "lab-figure" }, [
-      html("figcaption", { text: "Gradient descent in a valley of curvatures 0.2 and 4" }),
-      html("div", { class: "lab-sliders" }, [learning.node, turning.node]),
-      plot, says, table,
-    ]));
-    update();
-    new ResizeObserver(() => draw(plot, learning.value, turning.value,
-      measure(learning.value, turning.value))).observe(plot);
+    figure(host, {
+      caption: "Gradient descent in a valley of curvatures 0.2 and 4", height: HEIGHT,
+      sliders: [learning, turning], measure, draw, rows, sentence,
+    });
   });
 })();

@@ -8,9 +8,8 @@ import pytest
 
 import rmsprop_lab as lab
 from rmsprop_lab import descent
-from tests.web.webtools import STATIC, node
+from tests.web.numbers import Script
 
-SOURCE = STATIC / "lab-valley.js"
 LAMS = [0.2, 4.0]
 RATES = (0.05, 0.1, 0.25, 0.45, 2 / 4.2, 0.49, 0.5, 0.51, 0.53)
 ANGLES = (0, 5, 30, 45, 60, 90)
@@ -49,33 +48,16 @@ CALLS = [
     *(("lossAfter", lambda *it: float(path(*it).loss[-1]), (*pair, 25))
       for pair in itertools.product(RATES, ANGLES)),
 ]
-NAMES = sorted({name for name, _, _ in CALLS})
-
-
-def differences(source):
-    """The names of the functions whose results in `source` are not Python's."""
-    results = node("call.mjs", {"file": str(source), "calls": [(n, a) for n, _, a in CALLS]})
-    wrong = set()
-    for (name, golden, arguments), text in zip(CALLS, results, strict=True):
-        theirs = [float(one) for one in (text if isinstance(text, list) else [text])]
-        ours = golden(*arguments)
-        ours = ours if isinstance(ours, list) else [ours]
-        # Sine and cosine differ by roundings, and a walk at the edge keeps them.
-        if len(ours) != len(theirs) or not all(
-            math.isclose(a, b, rel_tol=1e-10, abs_tol=1e-12)
-            for a, b in zip(ours, theirs, strict=True)
-        ):
-            wrong.add(name)
-    return wrong
+# Sine and cosine differ by roundings, and a walk at the edge keeps them.
+SCRIPT = Script("lab-valley.js", CALLS, rel_tol=1e-10, abs_tol=1e-12)
 
 
 def test_every_function_equals_pythons():
-    assert differences(SOURCE) == set()
+    assert SCRIPT.differences() == {}
 
 
 def test_every_function_of_the_file_is_compared():
-    exported = SOURCE.read_text("utf-8").partition("root.valley = {")[2].partition("}")[0]
-    assert sorted(name.strip() for name in exported.split(",") if name.strip()) == NAMES
+    assert SCRIPT.uncompared() == set()
 
 
 @pytest.mark.parametrize(("name", "right", "wrong"), [
@@ -90,8 +72,4 @@ def test_every_function_of_the_file_is_compared():
     ("lossAfter", "(b * x + d * y)) / 2", "(b * x + d * y))"),
 ])
 def test_a_wrong_formula_is_found(tmp_path, name, right, wrong):
-    text = SOURCE.read_text("utf-8")
-    assert text.count(right) == 1
-    copy = tmp_path / "lab-valley.js"
-    copy.write_text(text.replace(right, wrong), "utf-8")
-    assert name in differences(copy)
+    assert name in SCRIPT.broken(tmp_path, right, wrong)
