@@ -1,5 +1,7 @@
 """The form of an answer before its values: returned or raised, how many, of which shape."""
 
+import math
+
 from rmsprop_lab.exercises.mistakes import outputs
 
 __all__ = ["form_problem", "raised_problem"]
@@ -41,9 +43,8 @@ def _output_problem(name, mine, right, library):
     if right["is"] == "number" and mine["is"] == "array":
         return f"the {name} you return is an array of shape {_shape(mine)}; one number is expected."
     if mine.get("shape") != right.get("shape"):
-        return (f"the {name} you return has shape {_shape(mine)}, expected {_shape(right)}, as "
-                f"the inputs have. Each coordinate keeps its own {name}: "
-                "look for a sum, a mean, a norm or `@` over the coordinates.")
+        return (f"the {name} you return has shape {_shape(mine)}, expected {_shape(right)}."
+                + _size_problem(mine, right))
     if mine.get("dtype") != right.get("dtype"):
         return (f"for {right['dtype']} arrays you return a {name} of {mine['dtype']}. Python "
                 f"numbers keep an array's dtype; arrays and NumPy scalars of {mine['dtype']} "
@@ -52,6 +53,17 @@ def _output_problem(name, mine, right, library):
         return (f"for {library} arrays you return a {name} of {mine['library']}. Use "
                 "operators and `lab.arrays.sqrt`, which work on every library.")
     return None
+
+
+def _size_problem(mine, right):
+    more = math.prod(mine.get("shape", ())) - math.prod(right.get("shape", ()))
+    if more < 0:
+        return (" Numbers were merged on the way: look for a sum, a mean, a norm or `@` over the "
+                "coordinates.")
+    if more > 0:
+        return (" Numbers were spread on the way: `*` of a table and a row multiplies every line of "
+                "the table; look for a sum that is missing, or for `@`.")
+    return ""
 
 
 def _shape(described):
@@ -69,6 +81,8 @@ def raised_problem(case, call, ran):
     text = text.rstrip(".: ") + "."
     if "ellipsis" in call["message"].lower():
         return f"{text} A `...` is still waiting for your answer."
+    if "for ^:" in call["message"]:
+        return f"{text} A power is written `**`."
     if call["raised"] == "NameError":
         return f"{text} Use only the arguments, and what the notebook imported."
     if call["raised"] == "ZeroDivisionError":

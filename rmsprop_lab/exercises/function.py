@@ -3,6 +3,8 @@
 import itertools
 from functools import cached_property
 
+import numpy as np
+
 from rmsprop_lab.exercises.calls import call_all, short, signature_problem
 from rmsprop_lab.exercises.exercise import Exercise
 from rmsprop_lab.exercises.form import form_problem, raised_problem
@@ -159,12 +161,13 @@ class FunctionExercise(Exercise):
 
 def _difference(got, want):
     """The first two numbers that differ, in words."""
-    pairs = list(zip(as_floats(got), as_floats(want), strict=True))
+    pairs, shape = list(zip(as_floats(got), as_floats(want), strict=True)), want.get("shape", ())
     at = next(i for i, (x, y) in enumerate(pairs) if not close(
         {"is": "number", "value": x}, {**want, "is": "number", "value": y}))
     one, two = (f"{x:.6g}" for x in pairs[at])
     if one == two:
         one, two = (f"{x:.12g}" for x in pairs[at])
-    element = f", element {at}," if len(pairs) > 1 else ""
+    place = tuple(int(i) for i in np.unravel_index(at, shape)) if len(shape) > 1 else at
+    element = f", element {place}," if len(pairs) > 1 else ""
     nan = " NaN comes from 0 / 0 or from the root of a negative number." if one == "nan" else ""
     return f"{element} it is {one}, expected {two}.{nan}"

@@ -44,14 +44,15 @@ def _answers(nearest=_nearest, corner=_corner):
     return lambda x, y: (nearest(x, y), corner(x, y))
 
 
-def _one(name, says, at=0, **half):
-    """A slip in one half, measured at one feature of the bill."""
-    return Mistake(name, _answers(**half), says, output=int("corner" in half), witness="the bill",
+def _one(name, says, at=0, witness="the bill", **half):
+    """A slip in one half, measured at one feature of a case."""
+    return Mistake(name, _answers(**half), says, output=int("corner" in half), witness=witness,
                    measure=lambda args, place: place[at])
 
 
 _FIRST = "for x = [3, -1] and y = 4 you let {} begin with {{got:.4g}}, expected {{want:.4g}}. "
-_GD, _RMS = _FIRST.format("gradient descent"), "the first is right. " + _FIRST.format("RMSprop")
+_GD, _RMS = _FIRST.format("gradient descent"), "the first is right, but " + _FIRST.format("RMSprop")
+_NEGATIVE = _RMS.replace("x = [3, -1] and y = 4", "x = [0.5, 2, -1] and y = -7")
 
 two_answers = FunctionExercise(
     "two_answers", "where gradient descent and RMSprop land on one example",
@@ -72,6 +73,10 @@ two_answers = FunctionExercise(
              nearest=lambda x, y: x * (y / _sum(x * x) ** 0.5)),
         _one("no target", _GD + "The target is missing: your point says 1 of the example, whatever "
              "y is.", nearest=lambda x, y: x / _sum(x * x)),
+        _one("not divided", _GD + "A multiple of x, but your point is not on the line: which "
+             "multiple has x . theta = y?", nearest=lambda x, y: x * y),
+        _one("sizes only", _GD.replace("begin", "end") + "The sizes are right. A multiple of x has "
+             "the signs of x.", at=1, nearest=lambda x, y: abs(_nearest(x, y)) * sign(y)),
         _one("each alone", _GD + "You let every feature explain the whole target by itself.",
              nearest=lambda x, y: y / x),
         _one("each its share", _GD + "Your point is on the line, but not the nearest one: its "
@@ -86,9 +91,19 @@ two_answers = FunctionExercise(
              corner=lambda x, y: sign(x) * (y / namespace(x).max(abs(x)))),
         _one("count", _RMS + "You divide by the number of features. That fits only features of "
              "size 1.", corner=lambda x, y: sign(x) * (y / len(x))),
-        _one("no target", _RMS + "The target is missing.",
-             corner=lambda x, y: sign(x) / _sum(abs(x))),
-        _one("lost sign of y", _RMS + "For a negative target all signs turn round.",
+        _one("squares", _RMS + "Not the squares: x . sign(x) is the sum of the sizes.",
+             corner=lambda x, y: sign(x) * (y / _sum(x * x))),
+        _one("no target", _RMS + "Your point says 1 of the example, whatever y is: the target is "
+             "missing, or it cancels.", corner=lambda x, y: sign(x) / _sum(abs(x))),
+        _one("not divided", _RMS + "You have the signs and the target. Which multiple of the signs "
+             "has x . theta = y?", corner=lambda x, y: sign(x) * y),
+        _one("upside down", _NEGATIVE + "You multiply by c. The landing is sign(q) / c, (12.12).",
+             witness="a negative target",
+             corner=lambda x, y: sign(x) * (_sum(abs(x)) / y)),
+        _one("c without squares", _RMS + "c is not the sum of all |q_j|: (12.8) times y says that "
+             "this sum is c y^2.", corner=lambda x, y: sign(x) / (y * _sum(abs(x)))),
+        _one("lost sign of y", _NEGATIVE + "The sign of y turns all signs round, once.",
+             witness="a negative target",
              corner=lambda x, y: sign(x) * ((y * y) ** 0.5 / _sum(abs(x)))),
         _one("nearest twice", _RMS + "That is where gradient descent lands.",
              corner=lambda x, y: 1 * _nearest(x, y)),
@@ -120,7 +135,7 @@ prediction = Prediction(
     options={"a": (0.02, "none, or next to none"), "b": (0.4, "the positive ones"),
              "c": (0.6, "the negative ones"), "d": (1.0, "all of them")},
     quantity="the share of new examples that it gets right",
-    because="The majority decides the first step only. A negative example has five private "
+    because="The majority decides the first steps only. A negative example has five private "
             "features and a positive one has one, so the negatives are soon explained by theirs. "
             "What is left to explain are the positives, and the constants turn to them.",
     measure=_minority,
@@ -158,6 +173,8 @@ more_constants = NumberExercise(
         (11.0, "{got:.4g} is the number of private features, the first of the two questions. The "
                "answer is what they say of a new negative."),
         (7.0, "{got:.4g} is c. What do weights of size 1 / c say of a new negative?"),
+        (4 / 4, "{got:.4g}: with more constants c is not 4 any more. Count what the signs say of a "
+                "positive example."),
         (4 / 8, "{got:.4g}: count c again. A positive example has one label feature, five "
                 "constants and one private feature."),
     ),

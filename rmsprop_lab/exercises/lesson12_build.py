@@ -53,6 +53,21 @@ def _late(X, labels):
     X[:, 3] = 0.0
 
 
+def _one_apart(X, labels):
+    """Private columns that begin at 3 + i, five or one of them."""
+    X[:, 3:] = 0.0
+    for i, label in enumerate(labels):
+        X[i, 3 + i:3 + i + (1 if label > 0 else 5)] = 1.0
+
+
+def _from_one(X, labels):
+    """The numbers of (12.14) as they stand, with i from 0: 4 + 5 (i - 1) is -1 at first."""
+    X[:, 3:] = 0.0
+    for i, label in enumerate(labels):
+        first = 4 + 5 * (i - 1)
+        X[i, first:first + (1 if label > 0 else 5)] = 1.0
+
+
 def _packed(X, labels):
     """Private features side by side, without the unused columns."""
     X[:, 3:] = 0.0
@@ -99,6 +114,17 @@ build = FunctionExercise(
         _slip("late", "the private columns begin one too late: column 3 of the first example is "
               "{got:.0f}, expected {want:.0f}. Columns are counted from 0 here, and three of them "
               "are shared.", (0, 3), _late),
+        _slip("one apart", "column 4 of the second example is {got:.0f}, expected {want:.0f}: your "
+              "private columns begin at 3 + i. Every example owns five, so they begin at 3 + 5 i.",
+              (1, 4), _one_apart),
+        _slip("counted from 1", "column 3 of the first example is {got:.0f}, expected {want:.0f}: "
+              "its private column is missing. (12.14) counts examples and columns from 1, Python "
+              "from 0.", (0, 3), _from_one),
+        _slip("range end", "column 3 of the first example is {got:.0f}, expected {want:.0f}. "
+              "2 (1 - y) in (12.14) is 0 or 4, the distance to the *last* private column; a slice "
+              "needs one more.", (0, 3),
+              lambda X, labels: [X.__setitem__((i, (3 if y > 0 else 7) + 5 * i), 0.0)
+                                 for i, y in enumerate(labels)]),
         _slip("with label", "the private features carry the label: that of the second example is "
               "{got:.0f}, expected {want:.0f}. They are 1 for both classes.", (1, 8), _labelled),
         _slip("no label", "column 0 is not the label: for the second example it is {got:.0f}, "

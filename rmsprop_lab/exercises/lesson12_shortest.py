@@ -43,7 +43,7 @@ shortest = FunctionExercise(
              dtype="float64"),
         Case("two examples", {"X": [[1.0, 0.0, 2.0], [0.0, 1.0, -1.0]], "y": [2.0, 1.0],
                               "lr": 0.1, "mu": 0.5, "steps": 500}, dtype="float64"),
-        Case("unsettled", {"X": [[1.0, 2.0, -2.0]], "y": [9.0], "lr": 0.0625, "mu": 0.5,
+        Case("three features", {"X": [[1.0, 2.0, -2.0]], "y": [9.0], "lr": 0.0625, "mu": 0.5,
                            "steps": 300}, dtype="float64"),
     ),
     reference=_walk(_zero),
@@ -70,7 +70,7 @@ shortest = FunctionExercise(
            "of rows.)",
     hints=(
         "The error is zero, so the gradient and the step cannot be far wrong. But X theta = y has "
-        "many solutions. What decides which one a walk of sums of rows ends at?",
+        "many solutions. If every step is a sum of rows, what else decides where the walk ends?",
         "Every step adds a sum of rows, so theta_t - theta_0 is one. When is theta_t itself one?",
         "(12.3) holds because of theta_0. Look at the first line.",
     ),

@@ -197,3 +197,27 @@ def test_single_numbers_are_praised_only_where_they_ran():
         cases=(Case("three", {"x": [1.0, 2.0, 3.0]}, "float64"),
                Case("two", {"x": [1.0, 2.0]}, "float64")))
     assert "single numbers" not in arrays.check(halve).message
+
+
+TABLE = FunctionExercise(
+    "halve", "half of a table", arguments=("x",), returns=("half",), mistakes=(), praise="yes",
+    hints=("divide",), source="04_rmsprop", reference=lambda x: 0.5 * x,
+    cases=(Case("a table", {"x": [[1.0, 2.0], [3.0, 4.0]]}, "float64"),))
+
+
+def test_a_wrong_number_of_a_table_is_named_by_row_and_column():
+    def halve(x):
+        half = 0.5 * x
+        half[1, 0] = 7.0
+        return half
+
+    assert "element (1, 0), it is 7, expected 1.5" in TABLE.check(halve).message
+
+
+@pytest.mark.parametrize(("halve", "why"), [
+    (lambda x: 0.5 * x.sum(axis=0), " Numbers were merged"), (lambda x: (0.5 * x).reshape(4), ""),
+    (lambda x: 0.5 * x[:, None] * x, " Numbers were spread"),
+])
+def test_a_wrong_shape_is_explained_by_its_size(halve, why):
+    said = TABLE.check(halve).message.partition("expected (2, 2).")[2]
+    assert said.startswith(why) and bool(said) == bool(why)

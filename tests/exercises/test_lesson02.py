@@ -168,7 +168,7 @@ def test_the_descent_as_given_is_not_attempted():
     ("theta = theta - lr * H.diagonal() * theta", "only its own curvature"),
     ("theta = theta - lr * (H * theta).sum()", "one and the same slope"),
     ("theta = theta + lr * (H @ theta)", "goes uphill"),
-    ("theta = theta - lr * (H * theta)", "look for a sum"),
+    ("theta = theta - lr * (H * theta)", "look for a sum that is missing, or for `@`"),
     ("theta = theta - lr * (H @ theta) / 2", "not right yet"),
 ])
 def test_a_wrong_repair_is_named(line, message):
