@@ -93,14 +93,69 @@ def test_three_wrong_diagnoses_are_told_apart(name):
     assert len(set(others)) == 3 and name not in others
     seen = diagnoses.report(name)
     for other in others:
-        found = diagnoses.evidence(seen, diagnoses.report(other))
+        found = diagnoses.evidence(seen, other)
         assert found is not None
-        prop, theirs, mine = found
+        prop, theirs, mine, same = found
+        assert same or theirs.verdict != mine.verdict
         assert theirs.verdict != mine.verdict or theirs.measured != pytest.approx(
             mine.measured, rel=0.01)
         assert f"`{prop}`" in clinic.apart(seen, other)
-    assert diagnoses.evidence(seen, seen) is None
+    assert diagnoses.evidence(seen, name) is None
     assert "Nothing" in clinic.apart(seen, name)
+
+
+@pytest.mark.parametrize(("seen", "other", "words"), [
+    ("LostState", "ForgottenClock", "`resume` would pass, with 0. It fails"),  # no clock in RMSprop
+    ("SharedAverage", "OneClock", "`neighbours` would pass, with 0. It fails"),
+    ("UphillDecay", "CorrectionInPlace", "`pull` would pass, with -0.01"),  # it still decays
+    ("BorrowedGradient", "RateInBuffer", "`brake` would fail. It passes"),
+])
+def test_a_wrong_diagnosis_is_measured_in_the_method_of_the_patient(seen, other, words):
+    assert words in clinic.apart(diagnoses.report(seen), other)
+
+
+def test_a_graft_is_the_method_of_the_patient_with_the_other_fault():
+    class Undivided(sound.Sound):
+        def accumulate(self, params, parts):
+            self.step(params, {n: sum(part[n] for part in parts) for n in parts[0]})
+
+    class NoAverages(sound.SoundAdam):
+        def state_dict(self):
+            return {"t": self.t}
+
+    for seen, other, ours, prop in (("NotCleared", "UndividedParts", Undivided, "halves"),
+                                    ("ForgottenClock", "LostState", NoAverages, "resume")):
+        report, same = diagnoses.rival(seen, other)
+        mine = clinic.examine(ours)
+        assert same and report.failed == mine.failed == (prop,)
+        assert report[prop].measured == mine[prop].measured
+        assert report[prop].measured != diagnoses.report(other)[prop].measured
+
+
+def test_what_is_said_without_a_number_holds_in_the_method_of_the_patient():
+    class Inside(sound.SoundCentred):
+        def update(self, theta, g, s):
+            theta, s["v"], s["m"] = lab.rmsprop.family.variant(centered="yes", eps_at="inside")(
+                theta, g, s["v"], s["m"], lr=self.lr, rho=self.rho, eps=self.eps)
+            return theta
+
+    class Rootless(sound.SoundCentred):
+        def update(self, theta, g, s):
+            super().update(theta, g, s)
+            return theta - self.lr * g / (s["v"] + self.eps)
+
+    class Unguarded(sound.SoundCentred):
+        def start(self, theta):
+            return {"v": 0 * theta, "m": 0 * theta}
+
+    class RateIn(sound.SoundMomentum):
+        def update(self, theta, g, s):
+            s["b"] = self.mu * s["b"] + self.lr * g
+            return theta - s["b"]
+
+    for make, prop in ((Inside, "whisper"), (Rootless, "first"), (Unguarded, "silence"),
+                       (RateIn, "brake")):
+        assert prop in clinic.examine(make).failed
 
 
 @pytest.mark.parametrize("name", clinic.FAULTS)

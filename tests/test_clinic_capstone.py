@@ -56,6 +56,13 @@ def test_half_of_the_care_is_not_enough():
     assert capstone.race([lab.SGD(lr=1e8)], 102, cosine)[0] > 50
 
 
+def test_the_usual_guard_of_adagrad_is_small_enough_and_only_the_floor_stops_it():
+    usual, calm = lab.AdaGrad(lr=20.0), lab.AdaGrad(lr=20.0, eps=CALM)
+    floor = capstone.race([usual, calm], 103)
+    assert min(floor) > 5 and floor[0] < 1.2 * floor[1]
+    assert capstone.race([lab.AdaGrad(lr=20.0)], 103, cosine)[0] < 1
+
+
 @pytest.mark.parametrize("make", [lambda: lab.Adam(lr=2.0, eps=CALM),
                                   lambda: lab.RMSprop(lr=0.3, rho=0.99, eps=CALM)])
 def test_care_reaches_the_target_with_room_to_spare(make):

@@ -33,7 +33,7 @@ def code(fault):
     >>> print(code(FAULTS["LostState"]))
     class LostState(Sound):
         def state_dict(self):
-            return {"lr": self.lr, "rho": self.rho, "eps": self.eps, "t": self.t}
+            return {"lr": self.lr, "t": self.t}
     """
     if not inspect.isclass(fault):
         raise LabError(f"{fault!r} is no class; give one of FAULTS, such as FAULTS['MissingRoot']")

@@ -4,6 +4,7 @@ from functools import cache
 
 from rmsprop_lab.clinic import faults, relapses
 from rmsprop_lab.clinic.examine import examine
+from rmsprop_lab.clinic.grafts import graft
 from rmsprop_lab.clinic.report import short
 from rmsprop_lab.errors import LabError
 
@@ -20,7 +21,7 @@ PHRASES = {
     "WideRate": "a number of the step is an np.float64 and widens float32",
     "TinyGuard": "eps is zero in float16",
     "SubtractedVariance": "the variance is a difference of averages and rounds below zero",
-    "LostState": "the checkpoint lacks v",
+    "LostState": "the checkpoint lacks the states",
     "UphillDecay": "the weight decay has the wrong sign",
     "NotCleared": "the sum of the gradients is not set to zero after a step",
     "AverageOfSizes": "v averages |g| and not its square",
@@ -40,10 +41,10 @@ CONFUSED = {
     "LostMemory": ("LostState", "MissingRoot", "NotCleared"),
     "MultipliedCorrection": ("CorrectionInPlace", "OneClock", "ForgottenClock"),
     "OneClock": ("MultipliedCorrection", "SharedAverage", "ForgottenClock"),
-    "BorrowedGradient": ("UndividedParts", "NotCleared", "SharedAverage"),
+    "BorrowedGradient": ("UndividedParts", "NotCleared", "RateInBuffer"),
     "WideRate": ("MultipliedCorrection", "OneClock", "CorrectionInPlace"),
     "TinyGuard": ("MovedEps", "SubtractedVariance", "MissingRoot"),
-    "SubtractedVariance": ("TinyGuard", "MovedEps", "LostMemory"),
+    "SubtractedVariance": ("TinyGuard", "MovedEps", "MissingRoot"),
     "LostState": ("ForgottenClock", "LostMemory", "SharedAverage"),
     "UphillDecay": ("DecayWithoutRate", "MultipliedCorrection", "CorrectionInPlace"),
     "NotCleared": ("UndividedParts", "BorrowedGradient", "LostMemory"),
@@ -70,7 +71,7 @@ def says(name):
     """A fault in words.
 
     >>> says("LostState")
-    'the checkpoint lacks v'
+    'the checkpoint lacks the states'
     """
     fault(name)
     return PHRASES[name]
@@ -82,23 +83,35 @@ def report(name):
     return examine(fault(name))
 
 
-def evidence(seen, other):
-    """What speaks against a diagnosis: (property, as it would be, as it is), or None.
+@cache
+def rival(patient, name):
+    """(Report, same): what the fault `name` shows, and whether in the method of the `patient`.
 
-    seen: the Report on the patient. other: the Report on an optimizer with that fault. A property
-    that only the other one fails goes first, then one that only the patient fails, then one that
-    both fail with other numbers.
+    patient: the name of a fault. A fault that has no place in that method shows what it does in
+    its own.
     """
+    put = graft(fault(name), fault(patient))
+    return (report(name), False) if put is None else (examine(put), True)
+
+
+def evidence(seen, name):
+    """What speaks against a diagnosis: (property, as it would be, as it is, same), or None.
+
+    seen: the `report` on a patient. name: the fault. A property that only the other one fails goes
+    first, then one that only the patient fails, then one that both fail with other numbers. same:
+    whether both were measured in the same method; else the verdicts count, and no numbers.
+    """
+    other, same = rival(seen.patient, name)
     pairs = [(mine, other[mine.name]) for mine in seen.findings
              if mine.verdict in ("passes", "fails") and other[mine.name].verdict in (
                  "passes", "fails")]
     for want in (("passes", "fails"), ("fails", "passes")):
         for mine, theirs in pairs:
             if (mine.verdict, theirs.verdict) == want:
-                return mine.name, theirs, mine
-    for mine, theirs in pairs:
+                return mine.name, theirs, mine, same
+    for mine, theirs in pairs if same else ():
         if mine.verdict == theirs.verdict == "fails" and not _near(mine.measured, theirs.measured):
-            return mine.name, theirs, mine
+            return mine.name, theirs, mine, same
     return None
 
 
@@ -108,13 +121,14 @@ def apart(seen, name):
     >>> apart(report("LostState"), "LostMemory")
     'Then `pace` would fail, with 3.16. It passes, with 1.'
     """
-    found = evidence(seen, report(name))
+    found = evidence(seen, name)
     if found is None:
         return "Nothing that was measured speaks against it."
-    prop, theirs, mine = found
+    prop, theirs, mine, same = found
     would = "fail" if theirs.verdict == "fails" else "pass"
     does = "fails" if mine.verdict == "fails" else "passes"
-    return (f"Then `{prop}` would {would}, with {short(theirs.measured)}. "
+    number = f", with {short(theirs.measured)}" if same else ""
+    return (f"Then `{prop}` would {would}{number}. "
             f"It {does}, with {short(mine.measured)}.")
 
 

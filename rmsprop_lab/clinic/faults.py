@@ -110,10 +110,10 @@ class SubtractedVariance(SoundCentred):
 
 
 class LostState(Sound):
-    """The checkpoint holds the settings and the step, and not v."""
+    """The checkpoint holds the learning rate and the step, and no states."""
 
     def state_dict(self):
-        return {"lr": self.lr, "rho": self.rho, "eps": self.eps, "t": self.t}
+        return {"lr": self.lr, "t": self.t}
 
 
 class UphillDecay(SoundDecay):

@@ -45,7 +45,7 @@ class ForgottenClock(SoundAdam):
     """The checkpoint holds both averages, and not the step."""
 
     def state_dict(self):
-        saved = super().state_dict()
+        saved = Sound.state_dict(self)
         del saved["t"]
         return saved
 
@@ -68,13 +68,16 @@ class RateInBuffer(SoundWithMomentum):
 
 
 class SharedAverage(Sound):
-    """The states are found by the shape of a tensor, and equal shapes share them."""
+    """v is found by the shape of a tensor, and equal shapes share it."""
 
     def step(self, params, grads):
         self.t += 1
         for name, g in grads.items():
-            s = self.state.setdefault(g.shape, self.start(params[name]))
+            s = self.state.setdefault(name, self.start(params[name]))
+            shared = self.state.setdefault(g.shape, {"v": s["v"]})
+            s["v"] = shared["v"]
             params[name] = self.update(params[name], g, s)
+            shared["v"] = s["v"]
 
 
 class UndividedParts(SoundMomentum):

@@ -38,12 +38,24 @@ def _slip(name, wrong, says, witness):
     return Mistake(name, wrong, says, output=0, witness=witness, measure=lambda args, x: x)
 
 
+def _kept(calls):
+    """What a call finds of the one before costs nothing."""
+    found = [None, *(result for _, result in calls)]
+    return sum(4 * (len({x for x in operands if isinstance(x, str) and x != last}) + 1)
+               for last, (operands, _) in zip(found, calls, strict=False))
+
+
+def _at_home(names, result):
+    """What is no parameter, gradient or state costs nothing."""
+    return len({"theta", "g", "v"} & set(names)) + (result in ("theta", "g", "v"))
+
+
 _TORCH = "for PyTorch's five calls you return {got:.0f} bytes, expected {want:.0f}. "
 _SQUARE = "for the square g * g you return {got:.0f} bytes, expected {want:.0f}. "
 
 moved = FunctionExercise(
     "moved", "the bytes that a list of calls moves",
-    arguments=("calls",), returns=("bytes",),
+    arguments=("calls",), returns=("number of bytes",),
     cases=(
         Case("a product with a number", {"calls": [[[0.99, "v"], "a"]]}),
         Case("a square", {"calls": [[["g", "g"], "b"]]}),
@@ -76,11 +88,22 @@ moved = FunctionExercise(
         _slip("in place free", _count(lambda names, result: len({*names, result})),
               "for theta + u, written into theta, you return {got:.0f} bytes, expected {want:.0f}. "
               "In place saves an array, but theta is still read and written.", "a sum in place"),
+        _slip("kept", _kept,
+              "for gradient descent in two calls you return {got:.0f} bytes, expected {want:.0f}. "
+              "You let a result stay near for the next call. Here nothing is kept: each call reads "
+              "all of its operands.", "gradient descent in two calls"),
+        _slip("temporaries free", _count(_at_home),
+              "for 0.99 * v, written into a, you return {got:.0f} bytes, expected {want:.0f}. A "
+              "temporary array passes through memory like any other.", "a product with a number"),
         _slip("one pass", lambda calls: 4 * (
                   len({x for ops, _ in calls for x in ops if isinstance(x, str)})
                   + len({result for _, result in calls})),
               _TORCH + "You count each array once for the whole list. That would be one pass; here "
               "every call sweeps through memory anew.", "PyTorch's five calls"),
+        _slip("first call", lambda calls: _count()(calls[:1]),
+              "for gradient descent in two calls you return {got:.0f} bytes, expected {want:.0f}: "
+              "those of the first call alone. Add up over all calls, and return after the loop.",
+              "gradient descent in two calls"),
         _slip("calls", lambda calls: len(calls), _TORCH + "That is the number of calls.",
               "PyTorch's five calls"),
     ),

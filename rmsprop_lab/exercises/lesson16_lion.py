@@ -38,6 +38,16 @@ def _move(step):
     return wrong
 
 
+def _coupled(theta, g, m, lr, beta1, beta2, w):
+    """The decay joins the gradient."""
+    return _right(theta, g + w * theta, m, lr, beta1, beta2, 0.0)
+
+
+def _turned(theta, g, m, lr, beta1, beta2, w):
+    """The weights of c are exchanged."""
+    return _right(theta, g, m, lr, 1 - beta1, beta2, w)[0], ema(m, g, beta2)
+
+
 def _m(name, remember, says):
     return Mistake(name, _memory(remember), "with m = 2, g = -8, beta1 = 0.5, beta2 = 0.875 your "
                    "new m is {got:.5g}, expected {want:.5g}. " + says, output=1,
@@ -67,6 +77,14 @@ MISTAKES = (
     _m("averaged twice", lambda m, g, beta1, beta2: ema(ema(m, g, beta1), g, beta2),
        "The average with beta1 is used once, for the direction, and then thrown away: the new m "
        "starts from the old m."),
+    Mistake("coupled", _coupled,
+            "with theta = 4, g = -8, w = 0.5 your new m is {got:.5g}, expected {want:.5g}. You add "
+            "w theta to the gradient, and so both averages hold it. In Lion the decay is added "
+            "after the sign.", output=1, witness="by hand", measure=lambda args, m: m),
+    Mistake("c exchanged", _turned,
+            "m is right. With m = 2, g = -8, beta1 = 0.875 your theta is {got:.5g}, expected "
+            "{want:.5g}. The weights in c are exchanged: beta1 is the share of the past.",
+            output=0, witness="another beta1", measure=lambda args, theta: theta),
     _theta("sign of the new m", lambda theta, c, m, g, lr, w: theta - lr * (sign(m) + w * theta),
            "You take the sign of the new m. The direction is the sign of c, made with beta1 from "
            "the old m."),

@@ -36,8 +36,8 @@ patient_c = _patient(
     "wherever eps is small.",
     "`halves` compares the step of two halves with the step of the whole batch. In which ways can "
     "two halves make another step?",
-    "Two faults make `halves` fail. Compare the number here with that of `NotCleared`, by "
-    "lab.clinic.examine.")
+    "Make one step by hand: `one = lesson17.patient_c.patient()`, then `one.accumulate(params, "
+    "[half, half])`. A sum that is never cleared is still right at the first step.")
 patient_d = _patient(
     "d", "CorrectionInPlace", "acdb",
     "The first step is right. At the second the state is already too large, and is enlarged again.",
@@ -52,14 +52,16 @@ patient_e = _patient(
 patient_f = _patient(
     "f", "ForgottenClock", "dacb",
     "The averages are there. They are corrected once more as if they had just begun.",
-    "`resume` fails, and nothing else. Compare its number with that of `LostState`.",
-    "With both averages lost, the next step would be a first step. What if only t is lost?")
+    "`resume` fails, and nothing else. Two of the four diagnoses are about the checkpoint. What "
+    "does Adam do after the break in either case?",
+    "Without its averages, Adam starts again from one gradient. Without t it keeps them, and "
+    "corrects them as if they had just begun. Which of the two moves the path farther?")
 patient_g = _patient(
     "g", "SharedAverage", "bcad",
-    "The neighbour's gradients are ten times larger, and so is the v that both use. With one clock "
-    "the difference would be gone as soon as the corrections are.",
+    "The neighbour's gradients are ten times larger, and enter the v that both use. A clock could "
+    "do no harm: RMSprop does not look at it.",
     "A tensor feels its neighbour. What can tensors share? The four diagnoses name two things.",
-    "How far does the path move: a little, as by a factor near 1, or by many learning rates?")
+    "Write down the step of RMSprop, (4.2) and (4.3). Which of the two things stands in it?")
 patient_h = _patient(
     "h", "LateClip", "cdab",
     "The outlier has entered v in full before anything was cut off.",

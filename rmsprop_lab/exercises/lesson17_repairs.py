@@ -20,6 +20,7 @@ buffer_update = Repair(
     "buffer_update", "a momentum buffer of its own",
     method="update", broken=BorrowedGradient, arguments=("opt", "theta", "g", "s"),
     advice={
+        "ValueError": "Is there a `return` at its end, with the new theta?",
         "inputs": "the caller's array is still touched: overwriting it between the steps moves the "
                   "path by {got} learning rates. `s[\"b\"]` must never be the array `g` itself.",
         "first": "the first step down a slope of 1 is {got} learning rates, expected {want}: the "
@@ -45,11 +46,13 @@ count_steps = Repair(
         "ZeroDivisionError": "The clock must stand at 1 when the first tensor is updated: at 0 the "
                              "correction divides by 1 - beta^0, which is 0.",
         "first": "the first step down a slope of 1 is {got} learning rates, expected {want}: the "
-                 "clock must stand at 1 when the first tensor is updated.",
+                 "clock must stand at 1 when the first tensor is updated, and the new theta "
+                 "belongs into `params`.",
         "neighbours": "a tensor still walks differently beside another one, by {got} learning "
                       "rates. All tensors of a step need the same t.",
         "pace": "after many steps down a slope of 1 a step is {got} learning rates, expected "
-                "{want}: does the clock tick at each step, by one?",
+                "{want}: does the clock tick at each step, by one, and does `opt.state` keep what "
+                "a step has averaged?",
     },
     praise="all tensors see the same t, and it is 1 at the first step.",
     hints=(
@@ -65,6 +68,11 @@ save_state = Repair(
     "save_state", "a checkpoint that keeps",
     method="state_dict", broken=SharedCheckpoint, arguments=("opt",),
     advice={
+        "TypeError": "A checkpoint is a dict, here with the keys \"t\" and \"state\".",
+        "KeyError": "The next step looked for a state and did not find it. Under the key "
+                    "\"state\" it needs what `opt.state` holds: the name of the tensor, then "
+                    "\"m\" and \"v\".",
+        "IndexError": "The next step looked for \"m\" and \"v\" under the name of the tensor.",
         "resume": "a resumed run differs from the uninterrupted one by {got} learning rates. Is "
                   "everything there that a step reads: both averages of each tensor, and t? And "
                   "does a dict of dicts share its inner dicts with the run?",

@@ -51,6 +51,19 @@ MOVED_WRONG = {
     "both": (moved(names="operands"), "And an array that a call reads twice"),
     "in place": (moved("4 * len(names | {result})"), "still read and written"),
     "calls": (moved("1"), "the number of calls"),
+    "kept": (function(
+        "def moved(calls):\n"
+        "    total, last = 0, None\n"
+        "    for ops, result in calls:\n"
+        "        total += 4 * (len({x for x in ops if isinstance(x, str) and x != last}) + 1)\n"
+        "        last = result\n"
+        "    return total\n", "moved"), "stay near for the next call"),
+    "temporaries": (moved("4 * (len(names & {*'thetagv', 'theta'}) + (result in ('theta', 'v')))"),
+                    "A temporary array passes through memory"),
+    "first call": (function("def moved(calls):\n"
+                            "    for operands, _ in calls:\n"
+                            "        return 4 + 4 * len({x for x in operands if type(x) is str})\n",
+                            "moved"), "of the first call alone"),
     "one pass": (function(
         "def moved(calls):\n"
         "    read = {x for ops, _ in calls for x in ops if isinstance(x, str)}\n"
@@ -86,6 +99,9 @@ LION_WRONG = {
     "not written": (lion(m=""), "write its state back"),
     "summed": (lion(m="m = beta2 * m + g"), "The two weights add up to one"),
     "averaged twice": (lion(m="m = beta2 * c + (1 - beta2) * g"), "starts from the old m"),
+    "coupled": (lion(c="g = g + w * theta; c = beta1 * m + (1 - beta1) * g",
+                     move="theta = theta - lr * np.sign(c)"), "both averages hold it"),
+    "c exchanged": (lion(c="c = (1 - beta1) * m + beta1 * g"), "beta1 is the share of the past"),
     "new m": (lion(move="theta = theta - lr * (np.sign(beta2 * m + (1 - beta2) * g) + w * theta)"),
               "the sign of the new m"),
     "sign of g": (lion(move="theta = theta - lr * (np.sign(g) + w * theta)"), "the sign of g"),

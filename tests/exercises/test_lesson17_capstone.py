@@ -68,6 +68,7 @@ CARELESS = {
     "constant": (training(lambda: lab.RMSprop(lr=0.5, eps=CALM)), "as long as before"),
     "constant and large": (training(lambda: lab.Adam(lr=3.0, eps=CALM)), "as long as before"),
     "usual eps": (training(lambda: lab.Adam(lr=2.0), cosine), "compare its size with eps"),
+    "few steps": (lambda problem, budget: few(problem, budget), "The steps do shrink"),
     "eps zero": (training(lambda: lab.Adam(lr=2.0, eps=0.0), cosine), "that is 0 / 0"),
     "no adaptivity": (training(lambda: lab.SGD(lr=5e7)), "as in plain gradient descent"),
     "falls too early": (training(lambda: lab.Adam(lr=0.5, eps=CALM), lambda u: 0.9 ** (500 * u)),
@@ -88,6 +89,14 @@ def test_a_careless_training_is_named(name):
     train, words = CARELESS[name]
     outcome = judged(train, SEEDS[:1])
     assert outcome.kind == "NotYet" and words in outcome.message, outcome
+
+
+def few(problem, budget):
+    """A quarter of the steps, each with the mean of four gradients, at a constant rate."""
+    opt, theta = lab.Adam(lr=1.0, eps=CALM), problem.theta0
+    for _ in range(budget // 4):
+        opt.step(theta, sum(problem.grad(theta) for _ in range(4)) / 4)
+    return theta
 
 
 def swallow(problem, budget):
@@ -123,9 +132,28 @@ def copied(problem, budget):
     return problem.theta0
 
 
+def copied_deep(problem, budget):
+    import copy
+    theta, opt = problem.theta0, lab.Adam(lr=0.3, eps=CALM)
+    for _ in range(3):
+        other = copy.deepcopy(problem)
+        for _ in range(budget - 1):
+            opt.step(theta, other.grad(theta))
+    return theta
+
+
+def of_another(problem, budget):
+    """The answer of a problem that it draws itself."""
+    seed = int(1e12 * abs(problem.grad(problem.theta0)).max())
+    other = lab.clinic.capstone.pair(seed)[0]
+    return training(lambda: lab.Adam(lr=2.0, eps=CALM), cosine)(other, budget)
+
+
 TAMPERED = {
     "budget swallowed": (swallow, "ran over the budget"),
     "a copy of the problem": (copied, "ran over the budget"),
+    "a deep copy": (copied_deep, "ran over the budget"),
+    "the answer to another": (of_another, "none of the gradients was asked for on the way"),
     "loss as an oracle": (oracle, "asked for the loss"),
     "oracle swallowed": (oracle_hidden, "asked for the loss"),
     "no gradient": (lambda problem, budget: np.ones(50), "asked for no gradient"),

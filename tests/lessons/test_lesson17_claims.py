@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import sympy
 
+from rmsprop_lab import clinic, problems
 from rmsprop_lab.clinic import laws, report
 
 
@@ -131,3 +132,31 @@ def test_float16_has_no_eps_of_1e_8():
 def test_ones_hide_a_root():
     assert report("MissingRoot")["pace"].verdict == "passes"
     assert report("MissingRoot")["whisper"].verdict == "fails"
+
+
+def test_a_guard_under_the_root_ends_nearer_where_gradients_are_tiny():
+    lam, theta = np.array([0.2, 4.0]) * 1e-6, {k: np.array([-5.0, -2.0]) for k in ("out", "in")}
+    v = {k: np.zeros(2) for k in theta}
+    rows = {k: [] for k in theta}
+    for _ in range(20_000):
+        for k, x in theta.items():
+            g = lam * x
+            v[k] = 0.9 * v[k] + 0.1 * g * g
+            theta[k] = x - 0.1 * g / (np.sqrt(v[k]) + 1e-8 if k == "out" else np.sqrt(v[k] + 1e-8))
+            rows[k].append(0.5e6 * float((lam * theta[k] ** 2).sum()))
+    assert rows["in"][299] > 100 * rows["out"][299]
+    assert rows["in"][-1] < 0.3 * rows["out"][-1]
+
+
+def test_two_of_the_five_can_hardly_be_told_apart():
+    bench = problems.bench()
+    dan, eve = (clinic.observe(clinic.PEOPLE[name], bench, 250, split=True)
+                for name in ("Dan", "Eve"))
+    assert 0 < np.abs(dan - eve).max() < 5e-7
+
+
+def test_no_property_catches_half_of_the_twelve_and_four_catch_none():
+    failed = [report(name).failed for name in clinic.FAULTS]
+    counts = {f.name: sum(f.name in row for row in failed) for f in report("LateClip").findings}
+    assert max(counts.values()) < 6
+    assert [k for k, n in counts.items() if not n] == ["order", "mirror", "clip", "brake"]
