@@ -120,8 +120,8 @@ class FunctionExercise(Exercise):
                     and same_output(calls[i], calls[j], index)
                     and not same_output(self.right[i], self.right[j], index)):
                 name = changed[0]
-                return (f"`{name}` has no effect: with {name} = {short(one.args[name])} and with "
-                        f"{name} = {short(two.args[name])} the {self.returns[index]} you return "
+                return (f"`{name}` has no effect here: with {name} = {short(one.args[name])} and "
+                        f"with {name} = {short(two.args[name])} the {self.returns[index]} you return "
                         "is the same. Look for a number written where the argument belongs.")
         return None
 
