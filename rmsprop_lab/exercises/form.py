@@ -61,8 +61,8 @@ def _size_problem(mine, right):
         return (" Numbers were merged on the way: look for a sum, a mean, a norm or `@` over the "
                 "coordinates.")
     if more > 0:
-        return (" Numbers were spread on the way: `*` of a table and a row multiplies every line of "
-                "the table; look for a sum that is missing, or for `@`.")
+        return (" Numbers were spread on the way: `*` of a table and a row multiplies every row "
+                "of the table; look for a sum that is missing, or for `@`.")
     return ""
 
 

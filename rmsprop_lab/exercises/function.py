@@ -111,18 +111,21 @@ class FunctionExercise(Exercise):
         return None
 
     def _unused(self, calls, index):
-        """Two cases differ in one argument, the right outputs differ, the answer's do not."""
+        """An argument that never changes the answer's output where it changes the right one."""
+        pairs = {}
         ran = [i for i, call in enumerate(calls) if "returned" in call]
         for j, i in itertools.combinations(ran, 2):
             one, two = self.cases[j], self.cases[i]
             changed = [n for n in one.args if one.args[n] != two.args[n]]
             if (len(changed) == 1 and one.dtype == two.dtype
-                    and same_output(calls[i], calls[j], index)
                     and not same_output(self.right[i], self.right[j], index)):
-                name = changed[0]
-                return (f"`{name}` has no effect here: with {name} = {short(one.args[name])} and "
-                        f"with {name} = {short(two.args[name])} the {self.returns[index]} you return "
-                        "is the same. Look for a number written where the argument belongs.")
+                pairs.setdefault(changed[0], []).append((j, i))
+        for name, found in pairs.items():
+            if all(same_output(calls[i], calls[j], index) for j, i in found):
+                one, two = (short(self.cases[at].args[name]) for at in found[0])
+                return (f"`{name}` has no effect: with {name} = {one} and with {name} = {two} "
+                        f"the {self.returns[index]} you return is the same. Look for a number "
+                        "written where the argument belongs.")
         return None
 
     def _values(self, calls):

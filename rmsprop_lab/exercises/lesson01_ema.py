@@ -62,6 +62,8 @@ ema = FunctionExercise(
               _BY_HAND + "The sample is multiplied by rho too. The parentheses end too late."),
         _slip("half and half", lambda v, x, rho: (v + x) / 2,
               _BY_HAND + "That is half of each. The shares are rho and 1 - rho."),
+        _slip("one share", lambda v, x, rho: rho * v + rho * x,
+              _BY_HAND + "Both terms have the share rho. The two shares add up to one."),
         _slip("squared", lambda v, x, rho: rho * v + (1 - rho) * x * x,
               _BY_HAND + "The sample is squared. Whoever wants to average squares hands them in as "
               "samples."),

@@ -85,6 +85,9 @@ settling_steps = FunctionExercise(
         _slip("one too many", _shifted(1),
               _REACHED + "That is one step too many. Is the count raised once more after the "
               "fraction is reached?", "a fraction that is reached"),
+        _slip("one step", lambda rho, fraction: 1,
+              _PASSED + "Your average is there after one step. It starts from 0 and fills by (1.2) "
+              "alone, without a correction. (Or does `return` stand inside the loop?)"),
         _slip("half-life", lambda rho, fraction: math.ceil(averages.half_life(rho)) or 1,
               _PASSED + "That is the half-life, and it does not depend on the fraction."),
         _slip("window", lambda rho, fraction: round(1 / (1 - rho)),

@@ -36,6 +36,8 @@ def _fault(name, wrong, says, **more):
 # The gradients of the first coordinate are 4 and 3, so the right root is 5.
 _TWO = ("from (4, -9), with curvature 1 and lr = 1, two steps take the first coordinate to "
         "{got:.4f}, expected {want:.4f}")
+_SHARED = ("the clock is right now, but all coordinates share one divisor: " + _TWO
+           + ". Each adds up its own squares.")
 
 descend = FunctionExercise(
     "descend", "find the bug in a divisor",
@@ -58,6 +60,8 @@ descend = FunctionExercise(
         _fault("no root", _descend(lambda root, g: root + g * g),
                "the divisor is now the sum of squares without a root: " + _TWO + ". Look at the "
                "units."),
+        _fault("never a root", _descend(lambda root, g: root * root + g * g),
+               "the squares are added and no root is taken: " + _TWO + ". Look at the units."),
         _fault("root of a root", _descend(lambda root, g: sqrt(root + g * g)),
                "the square is added to the *root*: " + _TWO + ". `root` must be squared before it "
                "can take in g * g."),
@@ -71,9 +75,8 @@ descend = FunctionExercise(
         _fault("leaky", _descend(lambda root, g: sqrt(0.9 * root * root + 0.1 * g * g)),
                "the divisor leaks now: " + _TWO + ". That is RMSprop, the subject of the next "
                "lesson."),
-        _fault("shared", _descend(lambda root, g: sqrt(root * root + (g * g).sum())),
-               "the clock is right now, but all coordinates share one divisor: " + _TWO + ". Each "
-               "adds up its own squares."),
+        _fault("shared", _descend(lambda root, g: sqrt(root * root + (g * g).sum())), _SHARED),
+        _fault("shared", _descend(lambda root, g: sqrt(root * root + (g * g).mean())), _SHARED),
     ),
     praise="the divisor is the root of the sum of squares, and the walk arrives.",
     hints=(

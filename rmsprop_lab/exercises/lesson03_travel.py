@@ -76,6 +76,8 @@ travel = FunctionExercise(
               "would be another."),
         _slip("last step", lambda slope, lr, steps: lr / math.sqrt(steps),
               _FOUR + "That is the last step alone; add up all of them."),
+        _slip("first step", lambda slope, lr, steps: lr,
+              _FOUR + "That is the first step alone. Does `return` stand inside the loop?"),
         _slip("the law", lambda slope, lr, steps: 2 * lr * math.sqrt(steps),
               _FOUR + "That is the law for a long walk, 2 lr sqrt(T). Add up the steps."),
         _slip("upper bound", lambda slope, lr, steps: lr * (2 * math.sqrt(steps) - 1),

@@ -67,6 +67,9 @@ train = FunctionExercise(
         _fault("no memory", lambda v, g, rho: g * g,
                "every coordinate has its own v now, but v forgets: " + _FIRST + ". The leaky "
                "average must stay."),
+        _fault("weight missing", lambda v, g, rho: rho * v + g * g,
+               "every coordinate has its own v now, but the new square enters it in full: " + _FIRST
+               + ". The leaky average must stay."),
         _fault("summed", lambda v, g, rho: v + g * g,
                "every coordinate has its own v now, but it is a sum: " + _FIRST + ". The leaky "
                "average must stay."),

@@ -45,14 +45,16 @@ class NumberExercise(Exercise):
             return incorrect(f"`{self.name}` is {kind}; give one number, or a formula that "
                              "Python can compute.")
         got = values[0]
-        if self._near(got, self.expected()):
-            return correct(self.praise.format(got=got))
+        right = self.expected()
         wrong, says = min(self.slips, key=lambda slip: abs(slip[0] - got))
+        # A slip may lie within the tolerance of the expected number: the nearer of the two counts.
+        if self._near(got, right) and abs(got - right) <= abs(got - wrong):
+            return correct(self.praise.format(got=got))
         if self._near(got, wrong):
             return incorrect(says.format(got=got))
         if not math.isfinite(got) or got <= 0:
             return incorrect(f"{got:.6g} cannot be {self.what}.")
-        side = self.sides[got > self.expected()]
+        side = self.sides[got > right]
         return incorrect(f"{got:.6g} is {side}. {self.advice}")
 
     def _near(self, a, b):

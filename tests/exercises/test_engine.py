@@ -13,6 +13,7 @@ from rmsprop_lab import exercises
 from rmsprop_lab.exercises import lesson04
 from rmsprop_lab.exercises.calls import Case, call_all, signature_problem
 from rmsprop_lab.exercises.function import FunctionExercise
+from rmsprop_lab.exercises.number import NumberExercise
 from rmsprop_lab.exercises.outcome import STRICT_VARIABLE
 from rmsprop_lab.exercises.values import MOST_VALUES, close, describe
 from tests.exercises.answers import drift, step, train
@@ -221,3 +222,21 @@ def test_a_wrong_number_of_a_table_is_named_by_row_and_column():
 def test_a_wrong_shape_is_explained_by_its_size(halve, why):
     said = TABLE.check(halve).message.partition("expected (2, 2).")[2]
     assert said.startswith(why) and bool(said) == bool(why)
+
+
+def test_an_argument_has_no_effect_only_when_no_pair_of_cases_shows_one():
+    exercise = FunctionExercise(
+        "power", "a power", arguments=("x", "n"), returns=("power",), mistakes=(), praise="yes",
+        hints=("multiply",), source="04_rmsprop", reference=lambda x, n: x**n,
+        cases=[Case(str(n), {"x": 2.0, "n": n}) for n in (1, 2, 3)])
+    assert "`n` has no effect: with n = 1 and with n = 2" in exercise.check(
+        lambda x, n: x).message
+    assert "has no effect" not in exercise.check(lambda x, n: x ** max(n, 2)).message
+
+
+@pytest.mark.parametrize(("answer", "kind"), [(10.0, "Correct"), (10.02, "NotYet"),
+                                              (10.009, "Correct"), (10.2, "NotYet")])
+def test_a_slip_within_the_tolerance_is_told_from_the_right_number(answer, kind):
+    exercise = NumberExercise("ten", "ten", expected=lambda: 10.0, slips=[(10.02, "a slip")],
+                              praise="yes", hints=("count",), source="04_rmsprop")
+    assert exercise.check(answer).kind == kind

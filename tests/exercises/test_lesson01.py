@@ -34,6 +34,7 @@ EMA_WRONG = {
     "v + rho * (x - v)": "The shares are exchanged",
     "rho * v + 1 - rho * x": "has lost its parentheses",
     "rho * (v + (1 - rho) * x)": "The parentheses end too late",
+    "rho * v + rho * x": "Both terms have the share rho",
     "(v + x) / 2": "That is half of each",
     "rho * v + (1 - rho) * x**2": "The sample is squared",
     "v - (1 - rho) * (x - v)": "look at a sign",
@@ -98,6 +99,7 @@ SETTLE_WRONG = {
     "strict": (settle(stop="v <= fraction"), "to reach it is enough"),
     "from zero": (settle("v, t = 0.0, -1"), "The first sample is step 1"),
     "one too many": (settle("v, t = 0.0, 1"), "one step too many"),
+    "one": (formula("1"), "does `return` stand inside the loop?"),
     "half-life": (formula("math.ceil(lab.averages.half_life(rho)) or 1"), "That is the half-life"),
     "window": (formula("round(1 / (1 - rho))"), "That is the scale 1 / (1 - rho)"),
     "power of the leak": (

@@ -45,6 +45,8 @@ TRAVEL_WRONG = {
     "no square": (travel(each="s += abs(slope); theta -= lr * slope / s**0.5"),
                   "without its square"),
     "last step": (summed("lr / math.sqrt(t)", "[steps]"), "That is the last step alone"),
+    "return in the loop": (travel(each="theta, s = move(theta, slope, s, lr=lr, eps=0.0); return "
+                                       "abs(theta)"), "That is the first step alone"),
     "law": (summed("2 * lr * math.sqrt(t)", "[steps]"), "the law for a long walk"),
     "upper": (summed("lr * (2 * math.sqrt(t) - 1)", "[steps]"), "the upper bound in (3.5)"),
     "lower": (summed("lr * (2 * math.sqrt(t + 1) - 2)", "[steps]"), "the lower bound in (3.5)"),
@@ -135,6 +137,8 @@ def test_the_divisor_as_given_is_not_attempted(line):
 @pytest.mark.parametrize("line, message", [
     ("root = abs(root + g)", "Opposite gradients would cancel"),
     ("root = root + g * g", "without a root"),
+    ("root = root * root + g * g", "no root is taken"),
+    ("root = (root**2 + np.mean(g * g)) ** 0.5", "all coordinates share one divisor"),
     ("root = (root + g * g) ** 0.5", "the square is added to the *root*"),
     ("root = abs(g)", "only the newest gradient"),
     ("root = np.maximum(root, abs(g))", "the largest gradient so far"),

@@ -18,6 +18,9 @@ DRIFT_WRONG = {
                               "eps=0.0)"), "v stays 0"),
     "eps": (drift(eps="1e-8"), "so small a difference comes from eps"),
     "sign descent": (drift(g="theta = theta - np.sign(g)"), "That is Rprop's sign descent"),
+    "return in the loop": (drift(g="theta, v = lab.rmsprop.rmsprop(theta, g, v, lr=1.0, rho=rho, "
+                                   "eps=0.0)\n        return theta - start"),
+                           "Or does `return` stand inside a loop?"),
     "nothing": (drift(end="pass"), "nothing was returned"),
     "an array": (drift(end="return np.zeros(3)"), "an array of shape (3,); one number is expected"),
     "list changed": (drift(end="gradients.pop(); return theta - start"),
@@ -57,12 +60,13 @@ def test_a_drift_that_uses_an_unanswered_step_says_so():
 
 
 JUMP_WRONG = {
-    10: "with the old v", 1: "steady step", 1 / math.sqrt(0.1): "first step from v = 0",
-    10 / 10.9: "lacks a root", 10.9**0.5: "root of v after the jump", 10.9: "v after the jump",
-    10 / math.sqrt(90.1): "weights exchanged", 10 / math.sqrt(1.9): "without a square",
-    10 / math.sqrt(101): "sum of squares", 2.0: "too short", 50: "too long", -3.03: "cannot be",
-    math.nan: "cannot be", "3.03": "is a str", None: "is None",
-    (3.0, 1.0): "is a tuple",
+    5: "with the old v", 1: "steady step", 1 / math.sqrt(0.1): "first step from v = 0",
+    5 / 3.4: "lacks a root", 3.4**0.5: "root of v after the jump", 3.4: "v after the jump",
+    5 / math.sqrt(22.6): "weights exchanged", 5 / math.sqrt(1.4): "without a square",
+    5 / math.sqrt(3.5): "does not leak", 2.67: "does not leak",
+    5 / math.sqrt(26): "sum of squares", 2.0: "too short", 50: "too long", -2.71: "cannot be",
+    math.nan: "cannot be", "2.71": "is a str", None: "is None",
+    (2.7, 1.0): "is a tuple",
 }
 
 
@@ -76,13 +80,13 @@ def test_a_truth_is_no_number():
     assert "is a bool" in lesson04.step_after_jump.check(True).message
 
 
-@pytest.mark.parametrize("answer", [10 / 10.9**0.5, 3.03, 3.029])
+@pytest.mark.parametrize("answer", [5 / 3.4**0.5, 2.71, 2.712])
 def test_the_jump_may_be_a_formula_or_three_digits(answer):
     assert lesson04.step_after_jump.check(answer)
 
 
 def test_the_expected_jump_is_the_formula():
-    c, rho = 10.0, 0.9
+    c, rho = 5.0, 0.9
     formula = c / math.sqrt(rho + (1 - rho) * c**2)
     assert math.isclose(lesson04.step_after_jump.expected(), formula, rel_tol=1e-15)
     assert lesson04.step_after_jump.check(...).kind == "NotAttempted"
@@ -106,6 +110,7 @@ def test_the_loop_as_given_is_not_attempted():
     ("v = rho * v + (1 - rho) * np.sum(g)**2", "still share one v: "),
     ("v = g * g", "v forgets"),
     ("v = v + g * g", "it is a sum"),
+    ("v = rho * v + g * g", "the new square enters it in full"),
     ("v = rho * v + (1 - rho) * abs(g)", "without its square"),
     ("v = rho * v + (1 - rho) * g", "without its square"),
     ("v = rho * v + (1 - rho) * (g * g).max()", "the theta you return is not right yet"),

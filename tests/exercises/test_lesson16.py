@@ -58,7 +58,7 @@ MOVED_WRONG = {
         "        total += 4 * (len({x for x in ops if isinstance(x, str) and x != last}) + 1)\n"
         "        last = result\n"
         "    return total\n", "moved"), "stay near for the next call"),
-    "temporaries": (moved("4 * (len(names & {*'thetagv', 'theta'}) + (result in ('theta', 'v')))"),
+    "temporaries": (moved("4 * (len(names & {'theta', 'g', 'v'}) + (result in ('theta', 'v')))"),
                     "A temporary array passes through memory"),
     "first call": (function("def moved(calls):\n"
                             "    for operands, _ in calls:\n"

@@ -116,9 +116,9 @@ def test_build_writes_both_notebooks_and_check_agrees(checkout, capsys, monkeypa
 
 def test_a_wrong_solution_writes_nothing(checkout):
     source = checkout / "lessons" / "exercises" / SOURCE.name
-    right = "step_after_jump = 10 / (0.9 + 0.1 * 10**2) ** 0.5"
-    source.write_text(source.read_text("utf-8").replace(right, "step_after_jump = 10.0"), "utf-8")
-    with pytest.raises(AuthoringError, match="NotYet: 10 lr is the step with the old v"):
+    right = "step_after_jump = 5 / (0.9 + 0.1 * 5**2) ** 0.5"
+    source.write_text(source.read_text("utf-8").replace(right, "step_after_jump = 5.0"), "utf-8")
+    with pytest.raises(AuthoringError, match="NotYet: 5 lr is the step with the old v"):
         student.build(source)
     assert not list(checkout.rglob("*.ipynb"))
 
@@ -141,7 +141,7 @@ REFUSED = {
     "solution in a check cell": ("lesson04.drift.check(drift)\n",
                                  "# return theta - before\nlesson04.drift.check(drift)\n",
                                  "it holds the line"),
-    "number in the prose": ("## 5. Find", "The step is 3.03 lr long.\n\n## 5. Find",
+    "number in the prose": ("## 5. Find", "The step is 2.71 lr long.\n\n## 5. Find",
                             "an expected value"),
     "raw cell": ("## Sources\n", "```{raw-cell}\nx\n```\n\n## Sources\n", "a raw cell"),
     "title": ("# Exercises 4", "# Tasks 4", "begins with `# Exercises `"),
@@ -223,12 +223,12 @@ PLANTS = {
     "reason": lambda nb, cell: nb["cells"][0]["source"].append(lesson04.prediction.because),
     "marker": lambda nb, cell: cell["source"].append("\n### BEGIN SOLUTION"),
     "marker in prose": lambda nb, cell: nb["cells"][0]["source"].append("<!-- END SOLUTION -->"),
-    "number": lambda nb, cell: cell["source"].append("\n# 3.0289"),
-    "rounded number": lambda nb, cell: cell["source"].append("\n# about 3.03"),
-    "exponent": lambda nb, cell: cell["source"].append("\n# 30.289e-1"),
+    "number": lambda nb, cell: cell["source"].append("\n# 2.7116"),
+    "rounded number": lambda nb, cell: cell["source"].append("\n# about 2.71"),
+    "exponent": lambda nb, cell: cell["source"].append("\n# 27.116e-1"),
     "signed number": lambda nb, cell: nb["cells"][0]["source"].append("$-0.679$"),
     "number without a zero": lambda nb, cell: nb["cells"][0]["source"].append("it is -.6795"),
-    "number in metadata": lambda nb, cell: nb["metadata"].update(seed=3.0289126640769135),
+    "number in metadata": lambda nb, cell: nb["metadata"].update(seed=2.7116307227332026),
 }
 
 

@@ -154,6 +154,16 @@ def test_eq_1_8_tends_to_two_half_lives():
     assert 1.97 < ratio < 2
 
 
+def test_the_sum_misses_half_of_the_area_left_of_its_first_term():
+    missed = []
+    for rho in (0.99, 0.999, 0.9999):
+        distance = -np.log(rho)
+        area = 2 * np.log(1 + np.sqrt(1 - rho))  # from w = 0 to w = 1 - rho
+        assert area == pytest.approx(2 * np.sqrt(distance), rel=0.1)
+        missed.append(1 - distance * (1 / np.sqrt(1 - rho) - 1) / area)
+    assert missed == sorted(missed, reverse=True) and missed[-1] == pytest.approx(0.5, abs=0.005)
+
+
 def test_the_excess_grows_more_than_tenfold_and_the_first_step_tenfold():
     times = averages.extra_travel(0.999) / averages.extra_travel(0.9)
     assert times == pytest.approx(146.6, abs=0.05)

@@ -180,6 +180,33 @@ def test_beyond_one_learning_rate_the_sum_converges_too():
         assert sums[-1] == pytest.approx(sums[-2000], rel=1e-9) and abs(x) < 1e-9
 
 
+def test_eq_3_7_is_claimed_from_one_learning_rate_away_only():
+    x, s, eta = 1.0, 0.0, 100.0
+    for _ in range(100):
+        s += x * x
+        x -= eta * x / math.sqrt(s)
+    assert abs(x) < 1e-150 and math.sqrt(s) > 1000 * (2 * 0.5 / eta)
+    x, s = 0.5, 0.0  # one learning rate away exactly: there in one step
+    s += x * x
+    assert x - 0.5 * x / math.sqrt(s) == 0
+
+
+def test_fading_gradients_do_not_make_the_sum_converge():
+    """Down -ln(theta), which has no floor: s grows on, like the square of ln(theta) / (2 eta)."""
+    x, s, seen = 1.0, 0.0, []
+    for t in range(1, 300_001):
+        g = -1 / x
+        s += g * g
+        x -= 0.5 * g / math.sqrt(s)
+        if t in (300, 10_000, 300_000):
+            seen.append((abs(g), math.sqrt(s), math.log(x)))
+    slopes, roots, logs = zip(*seen, strict=True)
+    assert slopes[0] > 4 * slopes[1] > 16 * slopes[2]
+    assert [b - a for a, b in zip(roots, roots[1:], strict=False)] == pytest.approx(
+        [b - a for a, b in zip(logs, logs[1:], strict=False)], rel=0.05)
+    assert roots[2] > roots[1] + 1 > roots[0] + 2
+
+
 def test_eq_3_9_under_noise():
     rng = np.random.default_rng(11)
     for eta, lam, sigma in ((0.5, 1.0, 1.0), (1.0, 2.0, 0.5), (0.25, 4.0, 3.0)):

@@ -101,6 +101,29 @@ def test_eq_4_8_no_step_is_longer_and_the_first_is_as_long(rho):
         assert steps[0] == pytest.approx(bound, rel=1e-12)
 
 
+def test_the_quotient_first_falls_and_comes_back_to_one():
+    lam, theta, v = np.array([0.2, 4.0]), np.array([-5.0, -2.0]), np.zeros(2)
+    quotients, rates, losses = [], [], []
+    for _ in range(1000):
+        g = lam * theta
+        v = 0.9 * v + 0.1 * g * g
+        root = np.sqrt(v + 1e-6)
+        theta = theta - 0.4 * g / root
+        quotients.append(np.abs(g) / root)
+        rates.append(0.4 * lam / root)
+        losses.append((lam * theta * theta).sum() / 2)
+    assert (quotients[20] < 0.02).all() and min(losses) < 1e-20
+    lowest = int(np.argmin(losses))
+    assert lowest < 50 and (rates[5] < 1).all()
+    for i in (0, 1):  # it turns where the rate becomes too large for the curvature, 2 / lam
+        turn = min(range(100), key=lambda t: quotients[t][i])
+        assert turn > 15 and 1.8 < rates[turn][i] < 2.1
+    assert quotients[-1] == pytest.approx(1, abs=1e-3)
+    path = lab.run(lab.RMSprop(lr=0.4, rho=0.9, eps=1e-6, eps_at="inside"), lab.problems.bench(),
+                   1000)
+    assert path.effective_step[:100] / 0.4 == pytest.approx(np.array(quotients[:100]), abs=1e-9)
+
+
 def test_the_long_run_is_a_jump_of_half_the_learning_rate():
     path = lab.run(lab.RMSprop(lr=0.25, rho=0.9, eps=0.0), lab.problems.bench(), 2000)
     assert np.abs(path.theta[-2:]) == pytest.approx(0.125, rel=1e-6)
