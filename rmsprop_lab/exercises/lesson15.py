@@ -52,6 +52,9 @@ resting_place = NumberExercise(
         (0.5, "at {got:.4g} the spacing doubles, but half of the new one, 2^-9, is still less than "
               "the move, 0.005."),
         (0.9755859375, "{got:.4g} is where a float16 stops. A bfloat16 has 8 digits."),
+        (205 * 2.0**-8, "at {got:.4g} a move is still more than half a spacing, if only just."),
+        (207 * 2.0**-8, "{got:.4g} is a number too far. Half a spacing from the one below is a "
+                        "tie, and a tie goes to the even number."),
     ),
     praise="from {got:.4g} on every move is rounded away, and the steps stay a tenth too long.",
     hints=(
@@ -61,7 +64,7 @@ resting_place = NumberExercise(
         "Solve 0.01 (1 - v) = 2^-9. Is the solution a multiple of 2^-8? A tie goes to the even "
         "one.",
     ),
-    what="a leaky average of ones", sides=("too low", "too high"),
+    digits=4, what="a leaky average of ones", sides=("too low", "too high"),
     advice="Compare 0.01 (1 - v) with half the spacing at v, one power of two after the other.",
     source=SOURCE,
 )

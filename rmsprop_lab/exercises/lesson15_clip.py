@@ -36,7 +36,13 @@ def _always(first, second, limit):
     return first * factor, second * factor
 
 
-def _fault(name, wrong, says, output=0, witness="long and short", **more):
+def _to_one(first, second, limit):
+    length = sqrt(_squares(first) + _squares(second))
+    factor = arrays.where(length > limit, 1 / length, 1.0)
+    return first * factor, second * factor
+
+
+def _fault(name, wrong, says, output=None, witness="long and short", **more):
     return Mistake(name, wrong, says, output=output, witness=witness,
                    measure=lambda args, g: g[0], **more)
 
@@ -86,6 +92,12 @@ clipped = FunctionExercise(
                    (_squares(a) + _squares(b)) / (a.shape[0] + b.shape[0]))),
                "one number scales both now, but it comes from a mean of squares: " + _LONG
                + ". The length is the root of their sum."),
+        _fault("one length", _scaled(lambda a, b, limit: limit / sqrt(_squares(a))),
+               "one number scales both now, but it comes from the first tensor alone: " + _LONG
+               + ". The length is that of both together."),
+        _fault("to one", _to_one,
+               "one number scales both now, but to the length 1: " + _LONG + ". (15.36) shortens "
+               "to the limit."),
         _fault("first only", lambda first, second, limit: (
                    _reference(first, second, limit)[0], 1 * second),
                "the first tensor is right, the second is not scaled: for (6, 0) and (0, 8) with "

@@ -31,11 +31,21 @@ def _toward_zero(x, spacing, u):
     return arrays.where(x < 0, -size, size) if arrays.is_array(x) else math.copysign(size, x)
 
 
+def _cut(x, spacing, u):
+    """Cut off towards zero, and what is left then has the sign of x."""
+    whole = arrays.where(x < 0, -1.0, 1.0) * _floor(abs(x) / spacing) if arrays.is_array(x) else (
+        math.trunc(x / spacing))
+    return (whole + 1.0 * (u < x / spacing - whole)) * spacing
+
+
 def _slip(name, wrong, says, witness="a third of the way", at=0):
     return Mistake(name, wrong, says, output=0, witness=witness,
                    measure=lambda args, y: y[at] if isinstance(y, list) else y)
 
 
+_NEGATIVE = ("positive x are right. For x = -2.25 the neighbours are -3 and -2, and the part cut "
+             "off is counted from the lower one: with spacing = 1 and u = 0.875 you return "
+             "{got:.4g}, expected {want:.4g}. `//` goes down, `int` goes towards zero.")
 _FIRST = "for x = 2.25, spacing = 1, u = 0.5 you return {got:.4g}, expected {want:.4g}"
 
 round_by_chance = FunctionExercise(
@@ -46,7 +56,7 @@ round_by_chance = FunctionExercise(
         Case("lucky", {"x": 2.25, "spacing": 1.0, "u": 0.125}),
         Case("far up", {"x": 2.75, "spacing": 1.0, "u": 0.875}),
         Case("on the grid", {"x": 3.0, "spacing": 0.5, "u": 0.0}),
-        Case("negative", {"x": -2.25, "spacing": 1.0, "u": 0.5}),
+        Case("negative", {"x": -2.25, "spacing": 1.0, "u": 0.875}),
         Case("an array", {"x": [0.3125, -0.3125, 5.0, 0.9375], "u": [0.2, 0.2, 0.2, 0.8],
                           "spacing": 0.25}, dtype="float64"),
     ),
@@ -69,10 +79,12 @@ round_by_chance = FunctionExercise(
               "you always round down: " + _FIRST.replace("0.5 you", "0.125 you") + ".", "lucky"),
         _slip("always up", _rounded(lambda part, u: part > 0),
               "you always round up: " + _FIRST + "."),
-        _slip("toward zero", _toward_zero,
-              "positive x are right. For x = -2.25 the neighbours are -3 and -2, and the part cut "
-              "off is counted from the lower one: you return {got:.4g}, expected {want:.4g}. "
-              "`//` goes down, `int` goes towards zero.", "negative"),
+        _slip("toward zero", _toward_zero, _NEGATIVE, "negative"),
+        _slip("cut towards zero", _cut, _NEGATIVE, "negative"),
+        _slip("ties up", _rounded(lambda part, u: u <= part),
+              "you go up where u equals the part too: x = 3 lies on the grid, and with u = 0 it "
+              "becomes {got:.4g}, expected {want:.4g}. Up only where u is smaller.",
+              "on the grid"),
         _slip("no spacing", lambda x, spacing, u: _rounded(lambda p, w: w < p)(x, 1.0, u),
               "spacing has no effect: with x = 0.3125 and spacing = 0.25 you return {got:.4g}, "
               "expected {want:.4g}.", "an array"),
@@ -124,8 +136,8 @@ def _step(squares=_squares, v_hat=_v_hat, quotient=lambda g, v: g / arrays.sqrt(
     return stepped
 
 
-def _state(name, says, output=1, **line):
-    return Mistake(name, _step(**line), says, output=output, witness="two by three",
+def _state(name, says, witness="two by three", **line):
+    return Mistake(name, _step(**line), says, output=1, witness=witness,
                    measure=lambda args, value: value[0])
 
 
@@ -155,11 +167,11 @@ factored_step = FunctionExercise(
              dtype="float64"),
         Case("clipped", {"theta": [[1.0, 2.0, 3.0], [0.0, -1.0, 0.5]],
                          "g": [[40.0, 1.0, -2.0], [1.0, 0.5, 100.0]], "r": [3.0, 1.0],
-                         "c": [1.0, 2.0, 3.0], "rho": 0.9, "alpha": 0.5, "d": 1.0},
+                         "c": [1.0, 2.0, 3.0], "rho": 0.9, "alpha": 0.5, "d": 0.5},
              dtype="float64"),
         Case("a first step", {"theta": [[0.0, 0.0], [0.0, 0.0], [0.0, 0.0]],
                               "g": [[1.0, 2.0], [2.0, -4.0], [-4.0, 8.0]], "r": [0.0, 0.0, 0.0],
-                              "c": [0.0, 0.0], "rho": 0.0, "alpha": 1.0, "d": 1.5},
+                              "c": [0.0, 0.0], "rho": 0.0, "alpha": 1.0, "d": 0.75},
              dtype="float64"),
     ),
     reference=_step(),
@@ -172,8 +184,9 @@ factored_step = FunctionExercise(
                squares=lambda g, r, c, rho: tuple(
                    old + new for old, new in zip((r, c), _squares(g, 0 * r, 0 * c, 0.0),
                                                  strict=True))),
-        _state("weights exchanged", "the weights are exchanged" + _R + "rho is the share of the "
-               "past that is kept.", squares=lambda g, r, c, rho: _squares(g, r, c, 1 - rho)),
+        _state("weights exchanged", "the weights are exchanged" + _R.replace("0.5", "0.9")
+               + "rho is the share of the past that is kept.", "clipped",
+               squares=lambda g, r, c, rho: _squares(g, r, c, 1 - rho)),
         _state("no memory", "r is the present row mean" + _R + "The old r must keep the share rho.",
                squares=lambda g, r, c, rho: _squares(g, r, c, 0.0)),
         _theta("no mean", "r and c are right. (15.12) divides by the mean of r" + _U + "r c alone "
@@ -191,6 +204,10 @@ factored_step = FunctionExercise(
                "weight moves by {got:.4g} alpha, expected {want:.4g}. (15.18) scales all of u by "
                "one number.", "clipped",
                clip=lambda u, d: arrays.minimum(arrays.maximum(u, -d), d)),
+        _theta("no d", "after your clipping the root mean square of u is 1 and not d: in the "
+               "clipped case the first weight moves by {got:.4g} alpha, expected {want:.4g}. "
+               "(15.18) divides by rms(u)/d.", "clipped",
+               clip=lambda u, d: u / arrays.maximum(rms(u), 1.0)),
         _theta("always scaled", "you scale u to the size d even when it is smaller" + _U
                + "(15.18) has a max with 1.", clip=lambda u, d: u * d / rms(u)),
         _theta("mean square", "you clip by the mean square of u, without its root: in the clipped "

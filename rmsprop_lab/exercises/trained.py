@@ -16,6 +16,8 @@ __all__ = ["Trained"]
 PROBLEMS = 3
 #: A mean path of this length, where the way is about 30, is no way to anywhere.
 ROAMING = 1000.0
+#: A mean path shorter than this is no way at all.
+RESTING = 1.0
 #: A coordinate this close to its goal, as a share of it, has arrived.
 ARRIVED = 0.1
 
@@ -151,21 +153,25 @@ def _missed(run):
             " at once. A rare feature has a gradient of exactly 0 in most batches: with eps = 0 "
             "that is 0 / 0." if early else ": it diverged. The learning rate is far too large."))
     if score > run["start"]:
-        return head + "That is worse than the start: it diverged. The learning rate is too large."
+        return head + "That is worse than the start" + (
+            ", and none of the gradients was asked for on the way to it. Each check draws problems "
+            "with hidden weights of their own." if run["path"] < RESTING else
+            ": it diverged. The learning rate is too large.")
     if used < 0.7:
         return head + (f"You used {run['asked']} of {run['budget']} gradients; the others are "
                        "paid for.")
     if run["steep"] < ARRIVED and run["flat"] > 0.5:
         return head + ("The steep coordinates have arrived and the flat ones have hardly moved, as "
-                       "in plain gradient descent. Print a gradient, and compare its size with "
-                       "eps.")
+                       "in plain gradient descent, or where eps is larger than the gradients. "
+                       "Print a gradient, and compare its size with eps.")
     if run["path"] > ROAMING and not _falling(trace) and max(run["flat"], run["steep"]) > 0.5:
         return head + ("It walks about, many times the way to go, and comes no nearer: the steps "
                        "are far too long. Begin with a smaller learning rate.")
-    if max(run["flat"], run["steep"]) > 0.5 or _falling(trace):
-        if run["last move"] < 0.02:
-            return head + ("It stands still before it has arrived: the learning rate fell too "
-                           "early. The way is about 30 for each weight.")
+    far, still = max(run["flat"], run["steep"]) > 0.5, run["last move"] < 0.02
+    if far and still:
+        return head + ("It stands still before it has arrived, as where the learning rate fell too "
+                       "early. The way is about 30 for each weight.")
+    if far or (_falling(trace) and not still):
         return head + ("It is still on its way when the budget ends: begin with a larger learning "
                        "rate. The way is about 30 for each weight.")
     if run["last move"] > 0.05:

@@ -1,5 +1,7 @@
 """The exercises of lesson 15: the solution, the stub, and wrong answers with a message each."""
 
+import re
+
 import pytest
 
 from rmsprop_lab.exercises import lesson15
@@ -23,6 +25,8 @@ ROUND_WRONG = {
     "up": (rounding(end="return np.ceil(x / spacing) * spacing"), "always round up"),
     "toward zero": (rounding(below="s = np.sign(x); x = abs(x); below = np.floor(x / spacing)",
                              end="return s * (below + (u < part)) * spacing"), "towards zero"),
+    "truncated": (rounding(below="below = np.trunc(x / spacing)"), "return -2, expected -3"),
+    "ties up": (rounding(end="return (below + (u <= part)) * spacing"), "equals the part too"),
     "no spacing": (rounding(below="spacing = 1; below = np.floor(x)"), "no effect"),
     "in spacings": (rounding(end="return below + (u < part)"), "do not multiply"),
     "units of x": (rounding(part="part = x - below * spacing"), "measured in spacings"),
@@ -75,6 +79,11 @@ STEP_WRONG = {
     "each": (step(clip="u = np.clip(u, -d, d)"), "each element of u"),
     "always": (step(clip="u = u * d / (u * u).mean() ** 0.5"), "even when it is smaller"),
     "mean square": (step(clip="u = u / max(1, (u * u).mean() / d)"), "without its root"),
+    "no d": (step(clip="u = u / max(1, (u * u).mean() ** 0.5)"), "is 1 and not d"),
+    "to one": (step(clip="s = (u * u).mean() ** 0.5; u = u / s if s > d else u"),
+               "is 1 and not d"),
+    "above 1": (step(clip="s = (u * u).mean() ** 0.5; u = u * d / s if s > 1 else u"),
+                "for a first step"),
     "sign": (step(end="return theta + alpha * u, r, c"), "the sign is wrong"),
     "no alpha": (step(end="return theta - u, r, c"), "alpha is missing"),
     "axes": (step(r="r = rho * r + (1 - rho) * q.mean(axis=0)"), "raise"),
@@ -98,7 +107,9 @@ def test_a_wrong_step_is_named(name):
 
 REST_WRONG = {
     0.25: "with rho = 0.999", 1.0: "without rounding", 1 - 100 * 2.0**-8: "a whole spacing",
-    0.902: "a quarter of a spacing", 0.984: "with rho = 0.9.", 0.5: "the spacing doubles",
+    205 / 256: "more than half a spacing", 207 / 256: "goes to the even number",
+    0.998: "0.998 is too high", 0.902: "a quarter of a spacing", 0.984: "with rho = 0.9.",
+    0.5: "the spacing doubles",
     0.976: "a float16 stops", 0.7: "too low", 0.95: "too high",
     -1.0: "cannot be a leaky average of ones", "0.8": "is a str",
 }
@@ -141,6 +152,9 @@ CLIP_WRONG = {
     "mean": (scaled("min(1, limit / n)",
                     "n = np.sqrt(np.mean(np.concatenate([first, second])**2))"),
              "a mean of squares"),
+    "one length": (scaled("min(1, limit / n)", "n = np.sqrt((first**2).sum())"),
+                   "the first tensor alone"),
+    "to one": (scaled("1 / n if n > limit else 1.0"), "to the length 1"),
     "first only": (clip(BOTH, "return first * min(1, limit / n), second * 1"),
                    "the second is not scaled"),
     "nothing": (clip("return first * 1, second * 1"), "not right yet"),
@@ -166,6 +180,16 @@ def test_the_clipping_as_given_is_not_attempted():
         "parts = []", "for g in (first, second):", "    n = float((g * g).sum()) ** 0.5",
         "    parts.append(g * min(1.0, limit / n) if n > 0 else g * 1.0)", "return tuple(parts)"))
     assert outcome.kind == "NotAttempted" and "becomes 5, expected 3" in outcome.message
+
+
+@pytest.mark.parametrize("exercise", (lesson15.round_by_chance, lesson15.factored_step,
+                                      lesson15.clipped), ids=lambda e: e.name)
+def test_a_message_never_gives_one_number_as_wrong_and_as_right(exercise):
+    for mistake, own in zip(exercise.mistakes, exercise.wrong, strict=True):
+        message = mistake.message(exercise.cases, own, exercise.right)
+        pairs = re.findall(r"(-?[\d.]+)(?: alpha)?, expected (-?\d+(?:\.\d+)?)", message)
+        for got, want in pairs:
+            assert float(got) != float(want), message
 
 
 def fresh():

@@ -34,6 +34,12 @@ def test_eqs_15_1_to_15_3_are_the_two_recursions(g):
     assert float(swapped[0] / other[0]) != pytest.approx(wild.first_ratio(float(g), 0.99, 1e-5))
 
 
+def test_eq_15_1_is_one_over_the_root_only_for_slopes_well_above_its_guard():
+    for g, low, high in (("0.01", 9.8, 10), ("0.001", 9, 10), ("0.0001", 4.9, 5.1),
+                         ("1e-6", 0, 0.1)):
+        assert low < decimal_steps(g, "0.99", "1e-5", 1, 0, inside=False)[0] < high
+
+
 def test_the_numbers_of_a2c():
     torch = decimal_steps("0.001", "0.99", "1e-5", 3000, 0, inside=False)
     other = decimal_steps("0.001", "0.99", "1e-5", 3000, 1, inside=True)
@@ -175,6 +181,16 @@ def test_eqs_15_16_to_15_21_the_step_and_its_bound(scale):
     assert np.sqrt(((new - theta) ** 2).mean()) <= alpha * (1 + 1e-12)
     loose, _ = adafactor_step(theta, g, 1, d=1e9)
     assert np.sqrt(((loose - theta) ** 2).mean()) > alpha  # without clipping it is longer
+
+
+def test_eq_15_18_acts_on_a_first_step_too_where_rows_and_columns_say_too_little():
+    g = np.diag([1.0, 1e-2])
+    theta = np.ones((2, 2))
+    loose, alpha = adafactor_step(theta, g, 1, d=1e9)
+    assert np.sqrt(((loose - theta) ** 2).mean()) > 40 * alpha
+    near = np.outer([1.0, 2.0, 4.0], [3.0, 1.0]) + np.diag([0.1, 0.1, 0.1])[:, :2]
+    loose, alpha = adafactor_step(np.ones((3, 2)), near, 1, d=1e9)
+    assert np.sqrt(((loose - 1) ** 2).mean()) == pytest.approx(alpha, rel=0.01)
 
 
 def test_eq_15_16_the_weights_add_up_to_one():

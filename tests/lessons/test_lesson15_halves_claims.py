@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy
 
+import rmsprop_lab as lab
 from rmsprop_lab import wild
 
 
@@ -160,6 +161,11 @@ def test_eqs_15_29_and_15_31_to_15_34_back_through_time_in_symbols():
         total = total + h[t] @ delta.T  # (15.34)
     assert np.allclose(total, exact, rtol=1e-12)
     assert not np.allclose(total.T, exact, rtol=1e-3)
+    a = sympy.Matrix(sympy.symbols("a0:2"))  # used once, at the end
+    f, _ = network((u, W, b, a, c), x, s)
+    by_a = [float(sympy.diff(f, q).subs(at).subs(dict(zip(a, (2, -1), strict=True)))) for q in a]
+    error = 2 * ((an.T @ h[-1])[0, 0] + 0.2 - 0.75)
+    assert np.allclose(by_a, error * h[-1][:, 0], rtol=1e-12)
 
 
 def test_eq_15_35_no_way_back_grows_faster_than_sigma():
@@ -173,6 +179,16 @@ def test_eq_15_35_no_way_back_grows_faster_than_sigma():
     radius = np.abs(np.linalg.eigvals([[0.5, 9.0], [0.0, 0.5]])).max()
     grown = np.linalg.norm(np.array([[0.5, 9.0], [0.0, 0.5]]) @ [0.0, 1.0])
     assert grown > radius  # the largest eigenvalue would be no bound
+
+
+def test_with_some_starts_no_method_learns_the_adding_problem_in_so_few_steps():
+    def lowest(seed, make):
+        task = lab.problems.AddingRNN(length=12, hidden=8, batch=10, held_out=128, seed=seed)
+        found = lab.sweep(make, {"lr": [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]},
+                          lab.problems.Clipped(task, 1.0), 400, record=range(250, 400, 15))
+        return np.median(found.losses, axis=1).min()
+    assert min(lowest(5, make) for make in (lab.AdaGrad, lab.RMSprop, lab.Adam)) > 0.125
+    assert lowest(0, lab.RMSprop) < 0.1
 
 
 def test_eq_15_36_clipping_keeps_the_direction():
