@@ -143,7 +143,8 @@ class FunctionExercise(Exercise):
                 return None
             got, want = (outputs(r[at])[index] for r in (calls, self.right))
             return incorrect(
-                f"{' and '.join(before)} is right. The" * bool(before) + "the" * (not before)
+                f"{' and '.join(before)} {'are' if len(before) > 1 else 'is'} right. The"
+                * bool(before) + "the" * (not before)
                 + f" {self.returns[index]} you return is not right yet: for "
                 + self.cases[at].says() + _difference(got, want)
                 + " Compute this case by hand, one equation after the other.")

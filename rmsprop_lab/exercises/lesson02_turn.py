@@ -32,9 +32,9 @@ def _in_turn(order):
     return walked
 
 
-def _fault(name, wrong, says, **more):
+def _fault(name, wrong, says, coordinate=1, **more):
     return Mistake(name, wrong, says, output=0, witness="one step",
-                   measure=lambda args, theta: theta[1], **more)
+                   measure=lambda args, theta: theta[coordinate], **more)
 
 
 # H theta = (6, 11), so the second coordinate goes from 4 to 4 - 11 / 4 = 1.25.
@@ -61,8 +61,9 @@ descend = FunctionExercise(
                "`descend` still does what it did: " + _SECOND + "The second slope saw a theta in "
                "which the first coordinate had already moved.", unattempted=True),
         _fault("backwards", _in_turn(reversed),
-               "the coordinates go in another order, and still one after the other: " + _SECOND
-               + "In (2.1) all of them move at once, from one gradient."),
+               "the coordinates go in another order, and still one after the other: "
+               + _SECOND.replace("second", "first") + "In (2.1) all of them move at once, from "
+               "one gradient.", coordinate=0),
         _fault("diagonal only", _descend(lambda H, theta: H.diagonal() * theta),
                "each coordinate sees only its own curvature now: " + _SECOND + "The entries beside "
                "the diagonal belong to the gradient H theta."),

@@ -66,12 +66,9 @@ in_other_units = FunctionExercise(
               _ONE + "That is where the walk ends in the new units; divide by the scale at the "
               "end."),
         _slip("only one division", _walk(lambda scale: 1 / scale),
-              _ONE + "The scale has come in once. It comes in twice: the slope per new unit is "
-              "g / scale, and a step in new units is divided by the scale on the way back."),
-        _slip("slope of the old parameters",
-              _new_units(lambda curvature, new, scale: curvature * new / scale),
-              _ONE + "Your slope is curvature * new / scale: the slope per old unit is curvature "
-              "times the *old* theta, new / scale. Divide once more for the slope per new unit."),
+              _ONE + "The scale has come in once. It comes in twice: the slope per old unit is "
+              "curvature times the *old* theta, new / scale, and the slope per new unit is that "
+              "divided by the scale once more."),
         _slip("inverse", _walk(lambda scale: scale * scale),
               _ONE + "The scale works the wrong way round. Parameters are multiplied by it, and "
               "so the slope per new unit is divided by it."),

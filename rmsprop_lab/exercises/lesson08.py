@@ -66,6 +66,8 @@ def _slip(name, wrong, says, witness="two signs"):
 
 _MIXED = [3.0, -1.0, -6.0, -2.0, 1.0, 0.5]
 _SAID = "for the gradients 3, -1, -6, -2, 1, 0.5 you return {got:.4f}, expected {want:.4f}. "
+_RISING = "for the gradients 1, 2, 4, 8, ... you return {got:.4f}, expected {want:.4f}. "
+_FALLING = "for the gradients -1, -1/2, -1/4, ... you return {got:.4f}, expected {want:.4f}. "
 _UP = ("That is the longest step to larger theta; a step to smaller theta has a length too. Take "
        "`abs`.")
 _DOWN = ("That is the longest step to smaller theta; a step to larger theta has a length too. Take "
@@ -88,7 +90,7 @@ longest = FunctionExercise(
               _SAID + "That is the last step, and not the longest."),
         *(_slip("without sign", _of(measure), _SAID + _UP)
           for measure in (max, lambda moves: max(0.0, *moves))),
-        *(_slip("against", _of(measure), _SAID + _DOWN)
+        *(_slip("against", _of(measure), _FALLING + _DOWN, "shrinking gradients")
           for measure in (lambda moves: -min(moves), lambda moves: -min(0.0, *moves))),
         _slip("total", _of(lambda moves: abs(sum(moves))),
               _SAID + "That is the distance from the start after all steps; the longest single "
@@ -103,7 +105,8 @@ longest = FunctionExercise(
         _slip("t fixed", lambda gradients, beta1, beta2: _largest(
                   [_steps(gradients[:k], beta1, beta2, step=lambda *a, t, **k: _adam(
                       *a, t=1, **k))[-1] for k in range(1, len(gradients) + 1)]),
-              _SAID + "The corrections use t = 1 in every step; t counts the steps."),
+              _RISING + "The corrections use t = 1 in every step; t counts the steps.",
+              "growing gradients"),
         _slip("t from 2", _of(_largest, first=2),
               _SAID + "The corrections use t + 1; t is 1 in the first step."),
         _slip("no momentum", lambda gradients, beta1, beta2: _of(_largest)(gradients, 0.0, beta2),

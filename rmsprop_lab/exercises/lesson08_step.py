@@ -106,6 +106,7 @@ def _theta(name, step, says, witness="by hand"):
 
 
 _GOT = "your step is {got:.2f} lr, expected {want:.2f} lr"
+_FINE = _GOT.replace(".2f", ".4f")
 _M = "with g = 8 and m = 2 your m is {got:.3g}, expected {want:.3g}"
 _V = "with g = 8 and v = 16 your v is {got:.3g}, expected {want:.3g}"
 _FIRST = "at the first step with g = 8 " + _GOT
@@ -156,10 +157,10 @@ MISTAKES = (
            "the averages are multiplied by 1 - beta^t: " + _FIRST + ". They are too small at "
            "first; divide."),
     _theta("t one too large", _power(1),
-           "the power of beta is t + 1: in the third step " + _GOT + ". t counts from 1, and is "
+           "the power of beta is t + 1: in the third step " + _FINE + ". t counts from 1, and is "
            "the number of the step you make.", "a later step"),
     _theta("t one too small", _power(-1),
-           "the power of beta is t - 1: in the third step " + _GOT + ". t counts from 1, and is "
+           "the power of beta is t - 1: in the third step " + _FINE + ". t counts from 1, and is "
            "the number of the step you make.", "a later step"),
     _theta("corrected outside the root", _moved(lambda th, g, m, v, lr, e, c1, c2:
                                                 th - lr * (m / c1 / (sqrt(v) / c2 + e))),

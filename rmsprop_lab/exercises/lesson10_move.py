@@ -77,8 +77,10 @@ round_move = FunctionExercise(
               "repeats itself from round to round, but it changes within the round."),
         _slip("sign", _moved(end=lambda moved, n: -moved),
               "The size is right, the sign is not: a step goes against the gradient."),
-        _slip("magnitude", _moved(end=lambda moved, n: abs(moved)),
-              "The size is right, the sign is not: a move to smaller theta is negative."),
+        Mistake("magnitude", _moved(end=lambda moved, n: abs(moved)),
+                "for Hinton's gradients with rho = 0.9 you return {got:.4f}, expected {want:.4f}. "
+                "The size is right, the sign is not: a move to smaller theta is negative.",
+                output=0, witness="Hinton's gradients", measure=lambda args, value: value),
         _slip("per step", _moved(end=lambda moved, n: moved / n),
               "That is the mean move of a step; the whole round is asked for."),
         _slip("old v", _moved(divide=lambda g, old, v: g / math.sqrt(old)),

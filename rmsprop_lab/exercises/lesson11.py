@@ -51,18 +51,22 @@ def _landings(coupled=lambda h, t, lam: ridge(h, t, lam), decoupled=lambda h, t,
     return lambda h, target, lam: (coupled(h, target, lam), decoupled(h, target, lam))
 
 
-def _one(name, says, **half):
-    """A slip in one half, measured at the first weight of four."""
-    return Mistake(name, _landings(**half), says, output=int("decoupled" in half),
-                   witness="four weights", measure=lambda args, places: places[0])
+def _one(name, says, weight=0, **half):
+    """A slip in one half, measured at one weight of the case of four."""
+    return Mistake(name, _landings(**half), says.replace("{weight}", _WEIGHTS[weight]),
+                   output=int("decoupled" in half), witness="four weights",
+                   measure=lambda args, places: places[weight])
 
 
 def _lower(h, t, lam):
     return sign(t) * maximum(abs(t) - 2 * lam, 0 * t)
 
 
-_FIRST = "for h = 1, target = 4, lam = 0.25 your {} landing is {{got:.4g}}, expected {{want:.4g}}. "
-_COUPLED, _BOX = _FIRST.format("coupled"), "the coupled one is right. " + _FIRST.format("decoupled")
+_WEIGHTS = ("h = 1, target = 4, lam = 0.25", "h = 3, target = -4, lam = 0.25",
+            "h = 0.5, target = 0.5, lam = 0.25")
+_COUPLED = "for {weight} your coupled landing is {got:.4g}, expected {want:.4g}. "
+_BOX = ("the coupled one is right. For {weight} your decoupled landing is {got:.4g}, expected "
+        "{want:.4g}. ")
 
 landings = FunctionExercise(
     "landings", "where a coupled and a decoupled walk land",
@@ -84,7 +88,7 @@ landings = FunctionExercise(
              "2 lam theta, (11.9).", coupled=lambda h, t, lam: h * t / (h + lam)),
         _one("no curvature", _COUPLED + "You shrink every weight by one factor. Put g = "
              "h (theta - target) into (11.9) and solve: the curvature stays in the share.",
-             coupled=lambda h, t, lam: t / (1 + 2 * lam)),
+             weight=1, coupled=lambda h, t, lam: t / (1 + 2 * lam)),
         _one("no target", _COUPLED + "That is the share that is left, not the place.",
              coupled=lambda h, t, lam: h / (h + 2 * lam) + 0 * t),
         _one("unpenalised", _COUPLED + "That is the minimum without a penalty.",
@@ -106,7 +110,8 @@ landings = FunctionExercise(
                 "inside the box stays there.",
                 output=1, witness="four weights", measure=lambda args, places: places[2]),
         _one("box of the ridge", _BOX + "You cut the ridge solution. The decoupled walk does not "
-             "know of it: cut the target.", decoupled=lambda h, t, lam: box(ridge(h, t, lam), lam)),
+             "know of it: cut the target.", weight=2,
+             decoupled=lambda h, t, lam: box(ridge(h, t, lam), lam)),
         _one("soft threshold", _BOX + "You take 2 lam off the size of every weight. That is what "
              "a penalty on |theta| does to a round valley; a box cuts.", decoupled=_lower),
         _one("unpenalised", _BOX + "That is the minimum without a penalty.",

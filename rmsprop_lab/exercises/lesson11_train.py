@@ -30,9 +30,9 @@ def _walk(penalty):
     return trained
 
 
-def _fault(name, wrong, says, **more):
+def _fault(name, wrong, says, weight=0, **more):
     return Mistake(name, wrong, says, output=0, witness="one step",
-                   measure=lambda args, theta: theta[0], **more)
+                   measure=lambda args, theta: theta[weight], **more)
 
 
 _FIRST = ("after one step from theta = 3, with a quotient of 2, lr = 0.5 and lam = 0.25, the first "
@@ -67,8 +67,10 @@ train = FunctionExercise(
                "the weights no longer run away, but the penalty went into the gradient: " + _FIRST
                + ". That is coupled decay, which lands elsewhere."),
         _fault("unseen", _walk("unseen"),
-               "the weights no longer run away, but the penalty is divided by the root: " + _FIRST
-               + ". That is coupled decay, which lands elsewhere."),
+               "the weights no longer run away, but the penalty is divided by the root: after "
+               "one step from theta = -4, with a root of 2, lr = 0.5 and lam = 0.25, the second "
+               "weight is {got:.4g}, expected {want:.4g}. That is coupled decay, which lands "
+               "elsewhere.", weight=1),
         _fault("after", _train(lambda theta, u, lr, lam: (theta - lr * u) * (1 - 2 * lr * lam)),
                "the sign is right, but the step is shrunk together with the weight: " + _FIRST
                + "."),

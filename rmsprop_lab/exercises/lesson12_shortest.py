@@ -54,7 +54,8 @@ shortest = FunctionExercise(
                "the start is another one, but still no sum of rows: " + _BILL + ". Only such "
                "starts lead to the shortest solution, (12.3)."),
         _fault("small start", _walk(lambda X, y: 0 * X[0] + 1e-3),
-               "a small start that is no sum of rows leaves a small mistake: " + _BILL + "."),
+               "a small start that is no sum of rows leaves a small mistake: "
+               + _BILL.replace(".4f", ".8f") + "."),
         _fault("start taken off", _walk(lambda X, y: 0 * X[0] + 0.5,
                                         end=lambda theta, X: theta - 0.5),
                "you take the start off at the end, and with it the solution: " + _BILL + ", and "

@@ -36,9 +36,9 @@ def _in_turn(gradients, theta, lr, rho):
     return theta
 
 
-def _fault(name, wrong, says, **more):
+def _fault(name, wrong, says, weight=0, **more):
     def step(args, theta):
-        return abs(args["theta"][0] - theta[0]) / args["lr"]
+        return abs(args["theta"][weight] - theta[weight]) / args["lr"]
     return Mistake(name, wrong, says, output=0, witness="two workers", measure=step, **more)
 
 
@@ -74,7 +74,9 @@ train = FunctionExercise(
         _fault("one worker's", _train(lambda b: b[0] * b[0]),
                "v now sees the first worker only: " + _FIRST + "."),
         _fault("no square", _train(lambda b: abs(b.mean(axis=0))),
-               "the workers are averaged first, but the square is missing: " + _FIRST + "."),
+               "the workers are averaged first, but the square is missing: two workers bring 2 and "
+               "2 for the other weight, and its first step is {got:.3f} lr, expected {want:.3f} "
+               "lr.", weight=1),
         _fault("divided again", _train(lambda b: (b * b).mean(axis=0) / len(b)),
                "dividing by the number of workers repairs the noise and spoils the slope: "
                + _FIRST + ". Average first, then square."),

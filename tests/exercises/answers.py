@@ -59,6 +59,13 @@ def train(average):
         "    return theta\n", "train")
 
 
+def fresh(prediction):
+    """The prediction as it is before anybody has committed to a letter."""
+    copy = object.__new__(type(prediction))
+    vars(copy).update(vars(prediction), _committed=None, _hints_given=0)
+    return copy
+
+
 class DeviceArray:
     """An array as CuPy has it: no implicit way to the host, its own library, `get()`."""
 
