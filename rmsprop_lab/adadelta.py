@@ -16,39 +16,39 @@ def adadelta(theta, g, v, a, *, lr, rho, eps):
     """One AdaDelta step. v: mean square of g; a: mean square of the steps, in squared theta units.
 
     eps does two jobs: it guards the denominator and it is the length of the first step.
-    Lesson 7, eqs (7.30) to (7.33); Zeiler 2012.
+    Lesson 7, eqs (7.32) to (7.35); Zeiler 2012.
 
     >>> adadelta(1.0, 2.0, 0.0, 0.0, lr=1.0, rho=0.75, eps=0.0)
     (1.0, 1.0, 0.0)
     """
-    v = ema(v, g * g, rho)  # (7.30)
-    d = sqrt(a + eps) / sqrt(v + eps) * g  # (7.31)
-    a = ema(a, d * d, rho)  # (7.32)
-    return theta - lr * d, v, a  # (7.33)
+    v = ema(v, g * g, rho)  # (7.32)
+    d = sqrt(a + eps) / sqrt(v + eps) * g  # (7.33)
+    a = ema(a, d * d, rho)  # (7.34)
+    return theta - lr * d, v, a  # (7.35)
 
 
 def first_step(g, *, rho, eps):
     """The length of AdaDelta's first step from zero state, for a gradient g.
 
-    About sqrt(eps / (1 - rho)) when g * g is well above eps. Lesson 7, eq. (7.34).
+    About sqrt(eps / (1 - rho)) when g * g is well above eps. Lesson 7, eq. (7.36).
 
     >>> first_step(6.0, rho=0.75, eps=16.0)
     4.8
     """
     seen = (1 - rho) * g * g
-    return math.sqrt(eps / (1 - rho)) * math.sqrt(seen / (seen + eps))  # (7.34)
+    return math.sqrt(eps / (1 - rho)) * math.sqrt(seen / (seen + eps))  # (7.36)
 
 
 def slope_step(t, *, rho, eps):
     """The length of step t, from 1, on a constant gradient whose square is far above eps.
 
-    It grows like sqrt(t), and eps only sets its scale. Lesson 7, eq. (7.35).
+    It grows like sqrt(t), and eps only sets its scale. Lesson 7, eq. (7.37).
 
     >>> slope_step(1, rho=0.75, eps=0.25)
     1.0
     """
     seen = math.fsum(1 / (1 - rho**k) for k in range(1, t + 1))
-    return math.sqrt(eps * (rho / (1 - rho) + (1 - rho) * seen))  # (7.35)
+    return math.sqrt(eps * (rho / (1 - rho) + (1 - rho) * seen))  # (7.37)
 
 
 class AdaDelta(Optimizer):

@@ -11,9 +11,9 @@ from rmsprop_lab.averages import ema
 from rmsprop_lab.errors import HyperparameterError
 from rmsprop_lab.rule import rule
 
-__all__ = ["best", "buffer", "calm_momentum", "cycle_step", "double_root", "graves", "graves_pace",
-           "heavy_ball", "jump", "kinked_slope", "nesterov", "nesterov_rate", "rate",
-           "variance_on_slope", "window"]
+__all__ = ["best", "buffer", "calm_momentum", "ceiling", "critical", "cycle_step", "double_root",
+           "graves", "graves_pace", "heavy_ball", "jump", "kinked_slope", "limit", "nesterov",
+           "nesterov_rate", "rate", "variance_on_slope", "window"]
 
 
 @rule(state=("b",))
@@ -34,13 +34,13 @@ def heavy_ball(theta, g, b, *, lr, mu):
 def nesterov(theta, g, b, *, lr, mu):
     """One step of Nesterov's momentum as libraries write it: theta is the point looked at.
 
-    theta, g, b: one shape. Lesson 7, eqs (7.1) and (7.15); Nesterov 1983.
+    theta, g, b: one shape. Lesson 7, eqs (7.1) and (7.17); Nesterov 1983.
 
     >>> nesterov(1.0, 0.5, 1.0, lr=0.5, mu=0.5)
     (0.5, 1.0)
     """
     b = mu * b + g  # (7.1)
-    theta = theta - lr * (mu * b + g)  # (7.15)
+    theta = theta - lr * (mu * b + g)  # (7.17)
     return theta, b
 
 
@@ -48,16 +48,16 @@ def nesterov(theta, g, b, *, lr, mu):
 def graves(theta, g, v, m, b, *, lr, rho, eps, mu):
     """One step of Graves's method: RMSprop divided by the spread of g, with plain momentum.
 
-    theta, g, v, m, b: one shape; b in units of theta. Lesson 7, eqs (7.21) to (7.24); Graves 2013,
+    theta, g, v, m, b: one shape; b in units of theta. Lesson 7, eqs (7.23) to (7.26); Graves 2013,
     eqs (38) to (41), whose Delta is -b.
 
     >>> graves(1.0, 2.0, 0.0, 0.0, 0.25, lr=0.5, rho=0.5, eps=0.0, mu=0.5)
     (-0.125, 2.0, 1.0, 1.125)
     """
-    v = ema(v, g * g, rho)  # (7.21)
-    m = ema(m, g, rho)  # (7.22)
-    b = mu * b + lr * (g / sqrt(v - m * m + eps))  # (7.23)
-    theta = theta - b  # (7.24)
+    v = ema(v, g * g, rho)  # (7.23)
+    m = ema(m, g, rho)  # (7.24)
+    b = mu * b + lr * (g / sqrt(v - m * m + eps))  # (7.25)
+    theta = theta - b  # (7.26)
     return theta, v, m, b
 
 
@@ -91,12 +91,12 @@ def rate(x, mu):
 
 
 def nesterov_rate(x, mu):
-    """The same for Nesterov's momentum: the larger root of lesson 7, eq. (7.16).
+    """The same for Nesterov's momentum: the larger root of lesson 7, eq. (7.18).
 
     >>> nesterov_rate(1.0, 0.9), nesterov_rate(0.5, 0.0)
     (0.0, 0.5)
     """
-    return _larger((1 + mu) * (1 - x), mu * (1 - x))  # (7.16)
+    return _larger((1 + mu) * (1 - x), mu * (1 - x))  # (7.18)
 
 
 def window(mu):
@@ -110,10 +110,21 @@ def window(mu):
     return (1 - math.sqrt(mu)) ** 2, (1 + math.sqrt(mu)) ** 2  # (7.7)
 
 
+def critical(x):
+    """The momentum with the best rate at one curvature, x = lr lam in (0, 4); the rate is its root.
+
+    Lesson 7, eq. (7.10).
+
+    >>> critical(0.25), critical(1.0), critical(2.25)
+    (0.25, 0.0, 0.25)
+    """
+    return (1 - sqrt(x)) ** 2  # (7.10)
+
+
 def best(low, high):
     """The learning rate and momentum with the best rate for curvatures from low to high; the rate.
 
-    0 < low <= high, else HyperparameterError. Lesson 7, eqs (7.9) and (7.10).
+    0 < low <= high, else HyperparameterError. Lesson 7, eqs (7.11) and (7.12).
 
     >>> best(1.0, 9.0)
     (0.25, 0.25, 0.5)
@@ -121,44 +132,44 @@ def best(low, high):
     if not 0 < low <= high:
         raise HyperparameterError(f"curvatures from {low} to {high}; give 0 < low <= high")
     small, large = math.sqrt(low), math.sqrt(high)
-    r = (large - small) / (large + small)  # (7.9)
-    return 4 / (small + large) ** 2, r * r, r  # (7.10)
+    r = (large - small) / (large + small)  # (7.11)
+    return 4 / (small + large) ** 2, r * r, r  # (7.12)
 
 
 def double_root(z, t):
-    """theta_t / theta_0 at rest at the start, where both roots are z. Lesson 7, eq. (7.12).
+    """theta_t / theta_0 at rest at the start, where both roots are z. Lesson 7, eq. (7.14).
 
     >>> double_root(0.5, 0), double_root(0.5, 2)
     (1.0, 0.5)
     """
-    return (1 + (1 - z) * t) * z**t  # (7.12)
+    return (1 + (1 - z) * t) * z**t  # (7.14)
 
 
 def jump(lr, mu):
-    """How far from the minimum RMSprop with momentum stands in a two-cycle. Lesson 7, eq. (7.18).
+    """How far from the minimum RMSprop with momentum stands in a two-cycle. Lesson 7, eq. (7.20).
 
     >>> jump(1.0, 0.0), jump(0.75, 0.5)
     (0.5, 0.25)
     """
-    return lr / (2 * (1 + mu))  # (7.18)
+    return lr / (2 * (1 + mu))  # (7.20)
 
 
 def cycle_step(e, b, w, *, rho, mu):
     """What becomes in one step of a small disturbance of the two-cycle, to first order.
 
     e, b, w: the disturbances of theta, of lr times the buffer and of v, relative to the cycle's
-    theta, theta and v. Signs are turned with the cycle. Lesson 7, eq. (7.19).
+    theta, theta and v. Signs are turned with the cycle. Lesson 7, eq. (7.21).
 
     >>> cycle_step(1.0, 0.0, 0.0, rho=0.5, mu=0.0)
     (0.0, -1.0, 1.0)
     """
     w_new = rho * w + 2 * (1 - rho) * e
     push = mu * b + 2 * (1 + mu) * (e - w_new / 2)
-    return push - e, -push, w_new  # (7.19)
+    return push - e, -push, w_new  # (7.21)
 
 
 def calm_momentum(rho):
-    """Below this momentum the two-cycle draws its neighbours in: the bound of lesson 7, eq. (7.20).
+    """Below this momentum the two-cycle draws its neighbours in: the bound of lesson 7, eq. (7.22).
 
     rho mu^2 + (1 + 3 rho) mu = 1, written so that rho = 0 is allowed.
 
@@ -166,27 +177,47 @@ def calm_momentum(rho):
     (1.0, 0.236068)
     """
     p = 1 + 3 * rho
-    return 2 / (p + math.sqrt(p * p + 4 * rho))  # (7.20)
+    return 2 / (p + math.sqrt(p * p + 4 * rho))  # (7.22)
 
 
 def variance_on_slope(c, rho, t):
-    """Graves's v - m^2 after t equal gradients c, from zero. Lesson 7, eq. (7.25).
+    """Graves's v - m^2 after t equal gradients c, from zero. Lesson 7, eq. (7.27).
 
     >>> variance_on_slope(2.0, 0.5, 1)
     1.0
     """
-    return c**2 * rho**t * (1 - rho**t)  # (7.25)
+    return c**2 * rho**t * (1 - rho**t)  # (7.27)
 
 
 def graves_pace(c, *, lr, eps, mu):
     """Graves's step on a slope c in the long run: that of momentum without any division.
 
-    Lesson 7, eq. (7.27).
+    Lesson 7, eq. (7.29).
 
     >>> graves_pace(2.0, lr=0.5, eps=0.25, mu=0.5)
     4.0
     """
-    return lr / math.sqrt(eps) / (1 - mu) * c  # (7.27)
+    return lr / math.sqrt(eps) / (1 - mu) * c  # (7.29)
+
+
+def limit(r, t, n=math.inf):
+    """The share of its first distance that every method still has after t steps on a chain of n.
+
+    r: of (7.11); t <= n. r^t on a chain without an end. Lesson 7, eq. (7.40); Nesterov 2004.
+
+    >>> limit(0.5, 3), limit(0.5, 4, n=4), round(limit(0.5, 1, n=2), 6)
+    (0.125, 0.0, 0.447214)
+    """
+    return r**t * math.sqrt((1 - r ** (2 * (n - t))) / (1 - r ** (2 * n)))  # (7.40)
+
+
+def ceiling(r, t):
+    """The share that the best heavy ball keeps at most, on any quadratic. Lesson 7, eq. (7.42).
+
+    >>> ceiling(0.5, 0), ceiling(0.5, 2)
+    (1.0, 1.0)
+    """
+    return (1 + (1 + r) * t) * r**t  # (7.42)
 
 
 def kinked_slope(x):

@@ -27,6 +27,7 @@ from rmsprop_lab import (
     nadam,
     rmsprop,
     rprop,
+    yogi,
 )
 from rmsprop_lab.arrays import maximum, sign, sqrt, where
 from rmsprop_lab.averages import ema
@@ -66,7 +67,7 @@ def cases():
     """Every rule, and every variant of a family whose program differs from the others'."""
     plain = [descent.descent, adagrad.adagrad, rprop.sign_descent, rprop.rprop, rmsprop.rmsprop,
              adadelta.adadelta, momentum.heavy_ball, momentum.nesterov, momentum.graves,
-             failure.amsgrad, reader_made]
+             failure.amsgrad, yogi.yogi, reader_made]
     found = [Case(r.__name__, r) for r in plain]
     for module in (descent, adagrad, rmsprop, adam, adamax, nadam, adabelief):
         found += _variants(module.family, f"{module.__name__.rpartition('.')[2]}.family")

@@ -29,13 +29,13 @@ prediction = Prediction(
              "c": (0.9, "it shrinks more slowly"), "d": (2.6, "it grows")},
     quantity="the factor of the distance per step",
     because="The best learning rate of the heavy ball puts lr times the largest curvature far "
-            "beyond 1. In (7.16) the product of the roots is mu (1 - lr lam): negative there, and "
+            "beyond 1. In (7.18) the product of the roots is mu (1 - lr lam): negative there, and "
             "the sum is negative too, so one root lies far below -1. Nesterov brakes where lr lam "
             "is below 1 and overshoots where it is well above.",
     measure=_looking_ahead,
     hints=(
-        "Compute lr times the largest curvature for the pair (7.10). Is it above or below 1?",
-        "Put that number into (7.16). What are the sum and the product of the two roots?",
+        "Compute lr times the largest curvature for the pair (7.12). Is it above or below 1?",
+        "Put that number into (7.18). What are the sum and the product of the two roots?",
     ),
     source=SOURCE,
 )
@@ -119,7 +119,7 @@ worst_rate = FunctionExercise(
               "with three curvatures " + _GOT + "Your buffer averages the gradients; in (7.1) the "
               "new one enters in full, so lr is not multiplied by 1 - mu.", _MANY),
         _slip("Nesterov", _over(max, momentum.nesterov_rate),
-              "with three curvatures " + _GOT + "That is Nesterov's rate, (7.16).", _MANY),
+              "with three curvatures " + _GOT + "That is Nesterov's rate, (7.18).", _MANY),
         _slip("sign of mu", _over(max, lambda x, mu: float(
                   (abs(1 + mu - x) + math.sqrt((1 + mu - x) ** 2 + 4 * mu)) / 2)),
               "on the floor " + _GOT + "The product of the roots is +mu. Look at the sign of the "
@@ -144,8 +144,8 @@ nesterov_rate = NumberExercise(
     expected=lambda: max(momentum.nesterov_rate(lam / _HIGH, _MU) for lam in (_LOW, _HIGH)),
     slips=(
         (_MU, "{got:.4g} is mu itself, and the heavy ball's best rate. Here mu is not squared, and "
-              "(7.16) has other roots."),
-        (math.sqrt(_MU), "{got:.4g} is the root of mu. In (7.16) the product of the roots is "
+              "(7.18) has other roots."),
+        (math.sqrt(_MU), "{got:.4g} is the root of mu. In (7.18) the product of the roots is "
                          "mu (1 - eta lam), not mu."),
         (_MU * (1 - 1 / _KAPPA), "{got:.4g} is the product of the two roots. They are equal, so "
                                  "each is its root."),
@@ -153,19 +153,19 @@ nesterov_rate = NumberExercise(
                                        "each is half of it."),
         (1 - 1 / _KAPPA, "{got:.4g} is gradient descent with this learning rate. Put mu in."),
         ((_KAPPA - 1) / (_KAPPA + 1), "{got:.4g} is gradient descent at its best rate. Put eta and "
-                                      "mu into (7.16)."),
+                                      "mu into (7.18)."),
         (1 / math.sqrt(_KAPPA), "{got:.4g} is what a step takes away; the rate is what it leaves."),
     ),
     praise="the rate is {got:.4g}, or 1 - 1/sqrt(kappa).",
     hints=(
-        "At the largest curvature eta lam is 1. What is left of (7.16)?",
+        "At the largest curvature eta lam is 1. What is left of (7.18)?",
         "At the smallest curvature eta lam is 1 / kappa. Write 1 + mu and 1 - 1 / kappa with "
         "k = sqrt(kappa), and simplify sum and product of the roots.",
         "Two numbers whose product is the square of half their sum are equal.",
     ),
     what="the rate of this method: it converges, and not in one step",
     sides=("too small", "too large"),
-    advice="Write down the sum and the product of the roots of (7.16) at both ends, then the "
+    advice="Write down the sum and the product of the roots of (7.18) at both ends, then the "
            "larger root.",
     source=SOURCE,
 )

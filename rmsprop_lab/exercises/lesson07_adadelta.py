@@ -54,7 +54,7 @@ descend = FunctionExercise(
                "`descend` still does what it did: " + _FIRST + ".", unattempted=True),
         _fault("eps outside", _descend(lambda a, v, eps: (a**0.5 + eps) / (v + eps)**0.5),
                "it moves now, but eps is added to the root and not under it: " + _FIRST
-               + ". In (7.31) the root is taken of a + eps."),
+               + ". In (7.33) the root is taken of a + eps."),
         _fault("both outside", _descend(lambda a, v, eps: (a**0.5 + eps) / (v**0.5 + eps)),
                "it moves now, but both eps stand outside their roots: " + _FIRST + "."),
         _fault("a starts at one", _descend(lambda a, v, eps: a**0.5 / (v + eps)**0.5,
@@ -64,7 +64,7 @@ descend = FunctionExercise(
         _fault("a starts at eps", _descend(lambda a, v, eps: a**0.5 / (v + eps)**0.5,
                                            a0=lambda eps: eps),
                "the first step is right, but a start of eps leaks away, and later steps differ. "
-               "In (7.31) eps is added at every step."),
+               "In (7.33) eps is added at every step."),
         _fault("constant numerator", _descend(lambda a, v, eps: (eps / (v + eps))**0.5),
                "the first step is right, but the steps no longer remember earlier ones: that is "
                "RMSprop with a learning rate of the root of eps. a must stay in the numerator."),
@@ -72,14 +72,15 @@ descend = FunctionExercise(
                "that is RMSprop with a learning rate of 1: " + _FIRST + ". The numerator must "
                "stay."),
         _fault("eps moved", _descend(lambda a, v, eps: (a + eps)**0.5 / v**0.5),
-               "it moves now, but the guard of the denominator is gone: " + _FIRST + "."),
+               "it moves now, but the guard of the denominator is gone: "
+               + _FIRST.replace(".3g", ".7g") + "."),
     ),
     praise="the numerator has its eps back: it is the length from which all steps grow.",
     hints=(
         "How far has theta moved after a hundred steps? Print d inside the loop.",
         "d is zero at the first step. Which factor of d is zero, and why does it stay so?",
         "a averages the squares of d. If d is zero, so is a, and if a is zero, so is d.",
-        "Compare the line of d with (7.31), root by root.",
+        "Compare the line of d with (7.33), root by root.",
     ),
     source="07_momentum",
 )

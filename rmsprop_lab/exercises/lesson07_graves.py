@@ -70,7 +70,7 @@ MISTAKES = (
     _slip(1, "v not updated", _wrong(v=lambda v, g, rho: v),
           "the v you return is the v you were given: {got:.3g}, expected {want:.3g}."),
     _slip(2, "m of squares", _wrong(m=lambda m, g, rho: ema(m, g * g, rho)),
-          "m averages the gradient itself, (7.22): by hand yours is {got:.3g}, expected {want:.3g}."
+          "m averages the gradient itself, (7.24): by hand yours is {got:.3g}, expected {want:.3g}."
           " The square belongs to v."),
     _slip(2, "m not updated", _wrong(m=lambda m, g, rho: m),
           "the m you return is the m you were given: {got:.3g}, expected {want:.3g}."),
@@ -79,28 +79,28 @@ MISTAKES = (
           "gradient enters with the share 1 - rho."),
     _slip(3, "not centred", _wrong(b=lambda g, v, m, v0, m0, eps: g / sqrt(v + eps)),
           _B + "You divide by the root of v + eps. That is RMSprop; Graves takes m * m away first, "
-          "(7.23)."),
+          "(7.25)."),
     _slip(3, "m without square", _wrong(b=lambda g, v, m, v0, m0, eps: g / sqrt(v - m + eps)),
           _B + "You subtract m from v, but v is in squared units of g: subtract m * m."),
     _slip(3, "stale m", _wrong(b=lambda g, v, m, v0, m0, eps: g / sqrt(v - m0 * m0 + eps)),
           _B + "The root holds the old m. Both averages are new when the root is taken."),
     _slip(3, "stale v", _wrong(b=lambda g, v, m, v0, m0, eps: g / sqrt(v0 - m0 * m0 + eps)),
-          _B + "The root holds the old averages. First (7.21) and (7.22), then the root."),
+          _B + "The root holds the old averages. First (7.23) and (7.24), then the root."),
     _slip(3, "eps outside", _wrong(b=lambda g, v, m, v0, m0, eps: g / (sqrt(v - m * m) + eps)),
-          _B + "Your eps stands outside the root; in (7.23) it is inside."),
+          _B + "Your eps stands outside the root; in (7.25) it is inside."),
     _slip(3, "m above", _wrong(b=lambda g, v, m, v0, m0, eps: m / sqrt(v - m * m + eps)),
           _B + "You step along m. That is closer to Adam; Graves divides the gradient g."),
     _slip(3, "no root", _wrong(b=lambda g, v, m, v0, m0, eps: g / (v - m * m + eps)),
           _B + "The root is missing: v - m * m is in squared units of g."),
     _slip(3, "averaged buffer", _whole(lambda theta, b, u, lr, mu: (
               theta - (mu * b + (1 - mu) * lr * u), mu * b + (1 - mu) * lr * u)),
-          _B + "Your buffer is an average. In (7.23) the new term enters in full, without 1 - mu."),
+          _B + "Your buffer is an average. In (7.25) the new term enters in full, without 1 - mu."),
     _slip(3, "lr outside", _whole(lambda theta, b, u, lr, mu: (
               theta - lr * (mu * b + u), mu * b + u)),
           _B + "Your lr multiplies what leaves the buffer. Graves lets it multiply what enters."),
     _slip(3, "sign of b", _whole(lambda theta, b, u, lr, mu: (
               theta + (mu * b - lr * u), mu * b - lr * u)),
-          _B + "That b belongs to Graves's own sign, Delta = -b; here b adds what (7.24) "
+          _B + "That b belongs to Graves's own sign, Delta = -b; here b adds what (7.26) "
           "subtracts."),
     _slip(0, "Nesterov", _wrong(theta=lambda theta, b, b0, lr, mu, u: theta - (mu * b + lr * u)),
           "that is Nesterov's look-ahead: by hand your theta is {got:.4g}, expected {want:.4g}. "
@@ -126,7 +126,7 @@ graves_step = FunctionExercise(
     praise="`graves_step` agrees with the lab's rule on numbers and on arrays: centred, and with "
            "plain momentum.",
     hints=(
-        "Four lines and a return, one line for each of (7.21) to (7.24).",
+        "Four lines and a return, one line for each of (7.23) to (7.26).",
         "v and m are both leaky averages with the same rho: one of g * g, one of g.",
         "Under the root stands the new v minus the square of the new m, plus eps.",
         "b keeps the share mu of itself and takes in lr times the quotient. theta loses b.",

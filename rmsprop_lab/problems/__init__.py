@@ -1,6 +1,7 @@
 """The problems on which the course runs its optimizers. Data come from the host and a seed."""
 
 from rmsprop_lab.problems.base import Problem
+from rmsprop_lab.problems.chain import Chain
 from rmsprop_lab.problems.clipped import Clipped
 from rmsprop_lab.problems.digits import Dataset, digits
 from rmsprop_lab.problems.formula import Formula
@@ -13,12 +14,14 @@ from rmsprop_lab.problems.moved import Moved
 from rmsprop_lab.problems.noised import Noised
 from rmsprop_lab.problems.quadratic import Quadratic, bench
 from rmsprop_lab.problems.rnn import AddingRNN
+from rmsprop_lab.problems.saddle import Saddle
 from rmsprop_lab.problems.streams import Stream, constant, hinton_cycle, noisy
 from rmsprop_lab.problems.tanh_net import TanhNet
 
 __all__ = [
     "MLP",
     "AddingRNN",
+    "Chain",
     "Clipped",
     "Dataset",
     "Formula",
@@ -29,6 +32,7 @@ __all__ = [
     "Noised",
     "Problem",
     "Quadratic",
+    "Saddle",
     "SparseHinge",
     "Stream",
     "TanhNet",

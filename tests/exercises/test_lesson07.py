@@ -27,7 +27,7 @@ GRAVES_WRONG = {
                       b="b = mu * b + lr * g / (w - m**2 + eps)**0.5"),
                "the v you return is the v you were given"),
     "m of squares": (graves(m="m = rho * m + (1 - rho) * g**2", b="b = b"),
-                     "m averages the gradient itself, (7.22): by hand yours is 9"),
+                     "m averages the gradient itself, (7.24): by hand yours is 9"),
     "m kept": (graves(m=""), "the m you return is the m you were given"),
     "m summed": (graves(m="m = rho * m + g"), "m is a buffer and not an average"),
     "not centred": (graves(b="b = mu * b + lr * g / (v + eps)**0.5"), "That is RMSprop; Graves"),
