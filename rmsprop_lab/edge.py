@@ -54,15 +54,16 @@ def growth(x, beta1=0.0):
     return rate((1 - beta1) * x, beta1)
 
 
-def toy(x, y, *, lr, pull):
-    """One step of gradient descent on y x^2 / 2 - pull y: y is the curvature along x.
+def toy(x, y, *, lr, pull, top):
+    """One step of gradient descent on y x^2 / 2 + pull (y - top)^2 / 2: y is the curvature along x.
 
-    x, y: numbers or arrays. Lesson 13, eq. (13.3).
+    x, y: numbers or arrays. Where lr top is between 2 and 2.5 a walk can settle at the edge.
+    Lesson 13, eq. (13.3).
 
-    >>> toy(2.0, 4.0, lr=0.5, pull=2.0)
+    >>> toy(2.0, 4.0, lr=0.5, pull=1.0, top=6.0)
     (-2.0, 4.0)
     """
-    return (1 - lr * y) * x, y + lr * pull - lr * (x * x) / 2  # (13.3)
+    return (1 - lr * y) * x, y + lr * pull * (top - y) - lr * (x * x) / 2  # (13.3)
 
 
 def lanczos(product, start, steps):
@@ -81,21 +82,22 @@ def lanczos(product, start, steps):
     while True:
         seen.append(q)
         r = product(q)
+        size = float(xp.sum(r * r)) ** 0.5
         alphas.append(float(xp.sum(q * r)))
         if len(seen) == min(steps, start.shape[0]):
             return alphas, betas
-        size, basis = float(xp.sum(r * r)) ** 0.5, xp.stack(seen)
-        for _ in range(2):
-            r = r - xp.sum(xp.sum(basis * r, axis=1)[:, None] * basis, axis=0)
+        r = r - alphas[-1] * q - (betas[-1] * seen[-2] if betas else 0)  # (13.10)
+        basis = xp.stack(seen)
+        r = r - xp.sum(xp.sum(basis * r, axis=1)[:, None] * basis, axis=0)  # rounding's part
         beta = float(xp.sum(r * r)) ** 0.5
         if beta <= 1e-13 * size:
             return alphas, betas
         betas.append(beta)
-        q = r / beta  # (13.10)
+        q = r / beta
 
 
-def largest(product, start, steps=16):
-    """The largest eigenvalue of T: at most the largest of M, and in 16 steps as good as equal.
+def largest(product, start, steps=12):
+    """The largest eigenvalue of T: at most the largest of M, and in 12 steps as good as equal.
 
     Arguments as `lanczos`. Lesson 13, eq. (13.11).
 
@@ -107,7 +109,7 @@ def largest(product, start, steps=16):
     return float(np.linalg.eigvalsh(T)[-1])  # (13.11)
 
 
-def sharpness(problem, theta, D=None, steps=16):
+def sharpness(problem, theta, D=None, steps=12):
     """The largest eigenvalue of D^-1 H at theta; of H itself without D. A float.
 
     D: (d,), positive. D^-1 H has the eigenvalues of the symmetric D^-1/2 H D^-1/2. steps: of
@@ -164,7 +166,7 @@ def divisor(opt, state, t):
     return (1 - opt.beta1**t) * root if isinstance(opt, Adam) and debias else root  # (13.12)
 
 
-def watch(path, opt, problem, every, start=0, divided=True, steps=16):
+def watch(path, opt, problem, every, start=0, divided=True, steps=12):
     """lr times the sharpness along a run: steps t and values, two lists.
 
     path: of `lab.run(opt, problem, ...)`. At each t of start, start + every, ... the Hessian is

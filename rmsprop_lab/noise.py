@@ -129,13 +129,15 @@ def walks(opts, *, lam, sigma, x0, samples, shape, seed=0):
     opts = {label: (kappa, copy.deepcopy(opt)) for label, (kappa, opt) in opts.items()}
     start, lam = xp.zeros(shape) + xp.asarray(x0), xp.asarray(lam)
     sigma = np.asarray(arrays.to_host(sigma))
+    draws, kappas = np.empty((block, *shape)), {kappa for kappa, _ in opts.values()}
     x = {label: start + 0 for label in opts}
     yield {label: at + 0 for label, at in x.items()}
     for _ in range(samples // block):
-        draws = sigma * rng.standard_normal((block, *shape))
+        rng.standard_normal(out=draws)
+        draws *= sigma
         # averaged on the host, so that every device sees the same numbers
-        means = {k: xp.asarray(draws.reshape(-1, k, *shape).mean(axis=1))
-                 for k in {kappa for kappa, _ in opts.values()}}
+        means = {k: xp.asarray(draws.reshape(-1, k, *shape).mean(axis=1) if k > 1 else draws)
+                 for k in kappas}
         for label, (kappa, opt) in opts.items():
             for noise in means[kappa]:
                 opt.step(x[label], lam * x[label] + noise)

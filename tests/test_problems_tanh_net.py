@@ -73,6 +73,17 @@ def test_the_product_is_linear_and_leaves_theta_alone():
     assert (theta == kept).all() and (product(0 * u) == 0).all()
 
 
+def test_the_answer_that_is_kept_belongs_to_its_theta():
+    net = TanhNet(width=3, points=5)
+    theta = net.theta0
+    first = net.loss(theta), net.grad(theta)
+    theta[3] += 0.5  # in place, as an optimizer does
+    fresh = TanhNet(width=3, points=5)
+    assert net.loss(theta) == fresh.loss(theta) != first[0]
+    assert (net.grad(theta) == fresh.grad(theta)).all() and (net.grad(theta) != first[1]).any()
+    assert net.loss(theta * float("nan")) != net.loss(theta)
+
+
 def test_the_shape():
     net = TanhNet()
     assert net.theta0.shape == (673,) and sum(part.size for part in net.split(net.theta0)) == 673

@@ -70,6 +70,9 @@ growth = FunctionExercise(
     ),
     reference=lambda x, beta1: float(edge.growth(x, beta1)),
     mistakes=(
+        _slip("complex", lambda x, beta1: math.nan,
+              "the growth you return is a complex number, or NaN. Return the size of the root: "
+              "`abs` gives it, of complex numbers too.", _EDGE),
         _slip("heavy ball", lambda x, beta1: float(edge.growth(x / (1 - beta1), beta1)),
               "with x = 38 and beta1 = 0.9 you return {got:.4g}, expected {want:.4g}. That is a "
               "buffer that sums its slopes, (7.6). In an average the new slope has the weight "

@@ -118,8 +118,8 @@ def _walk(measure):
     return answer
 
 
-def _fault(name, measure, says, **more):
-    witness = "the bench" if says.startswith(_BENCH) or more else "one step"
+def _fault(name, measure, says, at=None, **more):
+    witness = at or ("the bench" if says.startswith(_BENCH) or more else "one step")
     return Mistake(name, _walk(measure), says, output=0, witness=witness,
                    measure=lambda args, x: x, **more)
 
@@ -131,12 +131,15 @@ at_the_end = FunctionExercise(
     "at_the_end", "find the bug in a measurement",
     arguments=("h", "theta", "lr", "rho", "steps"), returns=("rate times sharpness",),
     cases=(
-        Case("the bench", {"h": [0.2, 4.0], "theta": [-5.0, -2.0], "lr": 0.1, "rho": 0.9,
-                           "steps": 400}, dtype="float64"),
         Case("one step", {"h": [1.0, 3.0, 0.5], "theta": [8.0, -1.0, 4.0], "lr": 0.5, "rho": 0.75,
                           "steps": 1}, dtype="float64"),
+        # Here the largest quotient is that of the first coordinate, which is not the steepest.
+        Case("a flat one counts", {"h": [1.0, 3.0, 0.5], "theta": [1.0, -4.0, 6.0], "lr": 0.5,
+                                   "rho": 0.75, "steps": 1}, dtype="float64"),
         Case("three valleys", {"h": [1.0, 3.0, 0.5], "theta": [2.0, -1.0, 4.0], "lr": 0.25,
                                "rho": 0.5, "steps": 3}, dtype="float64"),
+        Case("the bench", {"h": [0.2, 4.0], "theta": [-5.0, -2.0], "lr": 0.1, "rho": 0.9,
+                           "steps": 400}, dtype="float64"),
     ),
     reference=_walk(lambda h, D, v, lr: lr * (h / D).max()),
     mistakes=(
@@ -145,6 +148,10 @@ at_the_end = FunctionExercise(
         _fault("largest divisor", lambda h, D, v, lr: lr * h.max() / D.max(),
                _ONE + "The largest curvature and the largest divisor sit in one coordinate of the "
                "bench, and need not elsewhere. Divide coordinate by coordinate."),
+        _fault("steepest", lambda h, D, v, lr: lr * h.max() / D[h.argmax()],
+               "with h = [1, 3, 0.5] and the divisors [0.5, 6, 1.5] you return {got:.4g}, expected "
+               "{want:.4g}. The steepest coordinate has its own divisor now. But a flatter one "
+               "with a smaller divisor may be nearer to the edge.", at="a flat one counts"),
         _fault("smallest", lambda h, D, v, lr: lr * (h / D).min(),
                _ONE + "You divide coordinate by coordinate, and then take the smallest."),
         _fault("mean", lambda h, D, v, lr: lr * (h / D).mean(),

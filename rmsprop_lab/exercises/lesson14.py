@@ -24,13 +24,13 @@ def _reference(lr, rho, eps, kappa):
     return opt.lr, opt.rho, opt.eps
 
 
-def _slip(name, output, number, says):
+def _slip(name, output, number, says, witness="four times the batch"):
     """A mistake in one of the three settings; the other two are right."""
     def wrong(lr, rho, eps, kappa):
         settings = list(_reference(lr, rho, eps, kappa))
         settings[output] = number((lr, rho, eps)[output], kappa)
         return tuple(settings)
-    return Mistake(name, wrong, says, output=output, witness="four times the batch",
+    return Mistake(name, wrong, says, output=output, witness=witness,
                    measure=lambda args, value: value)
 
 
@@ -67,7 +67,11 @@ bigger_batch = FunctionExercise(
         _slip("divided", 1, lambda rho, kappa: rho / kappa,
               _RHO + "It is 1 - rho that grows by kappa, not rho that shrinks."),
         _slip("one minus forgotten", 1, lambda rho, kappa: kappa * (1 - rho),
-              _RHO + "That is 1 - rho'."),
+              "lr is right. For kappa = 4 and rho = 0.9375 your rho is {got:.4g}, expected "
+              "{want:.4g}. That is 1 - rho'.", "another rho"),
+        _slip("other way", 1, lambda rho, kappa: 1 - (1 - rho) / kappa,
+              _RHO + "That remembers more steps, and each of them has kappa times the samples. To "
+              "remember the same samples it must remember fewer steps."),
         _slip("root for rho", 1, lambda rho, kappa: 1 - math.sqrt(kappa) * (1 - rho),
               _RHO + "The memory is counted in samples: kappa, without a root."),
         _slip("eps kept", 2, lambda eps, kappa: eps,
@@ -133,6 +137,7 @@ decay = NumberExercise(
         (_W / 3, "{got:.4g} keeps lr w the same for a *step*. It must be the same for a sample."),
         (_W / 9, "{got:.4g} makes the decay weaker. There are nine times fewer steps: each must "
                  "take more."),
+        (3.0, "{got:.4g} is w' / w. The exercise asks for w' itself."),
         (_W * _KAPPA**2, "{got:.4g} multiplies where it should divide: lr' w' = 9 lr w, and lr' is "
                          "3 lr."),
     ),

@@ -1,6 +1,11 @@
 """Several batches of a problem as one: what a larger batch sees of the same samples."""
 
+import copy
+
+import numpy as np
+
 from rmsprop_lab.errors import HyperparameterError
+from rmsprop_lab.problems.classify import Classifier
 
 __all__ = ["Joined"]
 
@@ -24,6 +29,10 @@ class Joined:
         if type(kappa) is not int or kappa < 1:
             raise HyperparameterError(f"kappa is {kappa!r}; join a whole number of batches, from 1")
         self.problem, self.kappa = problem, kappa
+        self._whole = None
+        if isinstance(problem, Classifier) and problem.batch is not None:
+            self._whole = copy.copy(problem)  # one batch of all samples costs less than kappa
+            self._whole.rows = lambda t: np.concatenate([problem.rows(k) for k in self._steps(t)])
         self.name = f"{problem.name}, {kappa} batches joined"
 
     @property
@@ -39,11 +48,17 @@ class Joined:
         """The mean gradient of the batches of step t at theta, t from 1."""
         if t < 1:
             raise HyperparameterError(f"steps count from 1, got t = {t}")
-        first = (t - 1) * self.kappa + 1
+        if self._whole is not None:
+            return self._whole.grad(theta, t)
+        first, *others = self._steps(t)
         total = self.problem.grad(theta, first)
-        for k in range(first + 1, first + self.kappa):
+        for k in others:
             total = total + self.problem.grad(theta, k)
         return total / self.kappa
+
+    def _steps(self, t):
+        """The steps of the problem that step t joins."""
+        return range((t - 1) * self.kappa + 1, t * self.kappa + 1)
 
     def __repr__(self):
         return f"Joined({self.problem!r}, {self.kappa})"

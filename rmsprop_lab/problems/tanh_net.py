@@ -76,6 +76,7 @@ class TanhNet:
         draw, n, root = np.random.default_rng(seed).standard_normal, width, width**0.5
         self._start = Start(np.concatenate(
             [draw(n), np.zeros(n), draw(n * n) / root, np.zeros(n), draw(n) / root, np.zeros(1)]))
+        self._last = None, None
 
     @property
     def theta0(self):
@@ -136,12 +137,22 @@ class TanhNet:
         return product
 
     def _forward(self, parts, theta):
-        """The two layers, (width, points), and the errors, (points,): (13.4)."""
+        """The two layers, (width, points), and the errors, (points,): (13.4).
+
+        A run asks for the loss and then for the gradient at the same theta: the last answer is
+        kept, under the bytes of its theta.
+        """
+        key = theta.tobytes() if isinstance(theta, np.ndarray) else None
+        kept, answer = self._last
+        if key is not None and key == kept:
+            return answer
         a, b, W, c, w, d = parts
         xp, x = arrays.namespace(theta), self._x.beside(theta)
         h = tanh(a[:, None] * x + b[:, None])  # (13.4)
         k = tanh(_out(xp, W, h) + c[:, None])
-        return h, k, xp.sum(w[:, None] * k, axis=0) + d - self._y.beside(theta)
+        answer = h, k, xp.sum(w[:, None] * k, axis=0) + d - self._y.beside(theta)
+        self._last = key, answer
+        return answer
 
     def __repr__(self):
         return f"TanhNet({self._start.shape[0]} weights, {self.points} points)"
@@ -153,8 +164,8 @@ def _out(xp, W, h):
 
 
 def _into(xp, W, k):
-    """W k, likewise."""
-    return xp.sum(W[:, :, None] * k[None, :, :], axis=1)
+    """W k, likewise: the same sums in the same order, over a transposed copy, which is faster."""
+    return _out(xp, xp.reshape(xp.reshape(W.T, (-1,)), W.T.shape), k)
 
 
 def _flat(xp, *per_point):

@@ -107,6 +107,8 @@ GROWTH_WRONG = {
     "trace": (growth("return abs(p)"), "the sum of the eigenvalues"),
     "both": (growth("return np.roots([1, -p, beta1])"), "growth"),
     "nothing": (growth("pass"), "nothing was returned"),
+    "complex": (growth("return abs(p) / 2 + (p * p / 4 - beta1 + 0j) ** 0.5"),
+                "a complex number, or NaN"),
     "other": (growth("return 0.5 * x"), "is not right yet"),
 }
 
@@ -165,6 +167,9 @@ def test_the_measurement_as_given_is_not_attempted():
     ("return lr * (h / v).max()", "by the root of v, not by v"),
     ("return (h / D).max()", "lr is missing"),
     ("return lr * h.max()", "the measure of gradient descent"),
+    ("return lr * h.max() / D[h.argmax()]", "a flatter one with a smaller divisor"),
+    ("return lr * (h / D)[0]", "it is 0.125, expected 1"),
+    ("return 2.0", "expected 1"),
     ("return lr * (h / D).sum()", "then add up"),
     ("return lr * (h / D).mean()", "and then take the mean"),
     ("return lr * (h / D).min()", "and then take the smallest"),

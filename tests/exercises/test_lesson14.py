@@ -48,10 +48,12 @@ RULE_WRONG = {
     ("rho", "rho / kappa"): "not rho that shrinks",
     ("rho", "kappa * (1 - rho)"): "That is 1 - rho'",
     ("rho", "1 - kappa**0.5 * (1 - rho)"): "counted in samples",
+    ("rho", "1 - (1 - rho) / kappa"): "it must remember fewer steps",
     ("rho", "0.99"): "`kappa` has no effect",
     ("eps", "eps"): "which has shrunk",
     ("eps", "eps / kappa"): "inside the root",
     ("eps", "eps * kappa**0.5"): "must shrink with it",
+    ("eps", "eps / kappa**2"): "lr and rho are right. The eps you return",
 }
 
 
@@ -101,9 +103,9 @@ def test_a_wrong_spread_is_named(name):
 
 DECAY_WRONG = {
     0.01: "the old value", 0.09: "would be right if lr stayed", 0.01 / 3: "for a *step*",
-    0.01 / 9: "makes the decay weaker", 0.81: "where it should divide", 0.02: "too weak",
-    0.05: "too strong", -0.03: "cannot be a strength of decay", math.inf: "cannot be",
-    "0.03": "is a str", None: "is None",
+    0.01 / 9: "makes the decay weaker", 0.81: "where it should divide", 3: "w' / w",
+    0.02: "too weak", 0.05: "too strong", -0.03: "cannot be a strength of decay",
+    math.inf: "cannot be", "0.03": "is a str", None: "is None",
 }
 
 

@@ -168,6 +168,28 @@ def test_eq_14_19_every_gradient_enters_once():
     assert total != sum((1 - beta ** (n - i)) * g for i, g in enumerate(gs, 1))
 
 
+def test_bias_correction_lets_the_first_few_gradients_count_for_more():
+    """The weight of g_i in the sum of all m_t / (1 - beta^t), up to a step far away."""
+    beta, n = 0.9, 400
+    weight = {i: sum((1 - beta) * beta ** (t - i) / (1 - beta**t) for t in range(i, n + 1))
+              for i in (1, 2, 50, 200)}
+    assert weight[1] > weight[2] > 1.5
+    assert weight[50] == pytest.approx(1, abs=0.01) and weight[200] == pytest.approx(1, abs=1e-6)
+
+
+def test_adam_differs_from_rmsprop_by_the_start_alone():
+    """The same noise, v at that of the noise: spreads with and without the correction of m."""
+    chains, beta, noise_of = 4000, 0.9, np.random.default_rng(5).standard_normal((400, 4000))
+    ends = {}
+    for name in ("none", "average", "corrected"):
+        x, m = np.ones(chains), np.zeros(chains)
+        for t, xi in enumerate(noise_of, 1):
+            m = 0.01 * x + xi if name == "none" else beta * m + (1 - beta) * (0.01 * x + xi)
+            x = x - 0.01 * (m / (1 - beta**t) if name == "corrected" else m)
+        ends[name] = x.std()
+    assert ends["corrected"] > 1.005 * ends["none"] > 1.005 * ends["average"]
+
+
 def test_eq_14_20_the_floor_does_not_know_the_curvature():
     floor = LAM / 2 * ETA * SIGMA / (2 * LAM * ROOT(B))
     assert same(floor, ETA * SIGMA / (4 * ROOT(B))) and same(sympy.diff(floor, LAM), 0)
