@@ -5,8 +5,7 @@ import math
 import pytest
 
 from rmsprop_lab.exercises import lesson04
-from rmsprop_lab.exercises.prediction import Prediction
-from tests.exercises.answers import drift, function, train
+from tests.exercises.answers import drift, fresh, function, train
 
 DRIFT_WRONG = {
     "total": (drift(end="return theta"), "That is the way from the start"),
@@ -122,10 +121,7 @@ def test_a_wrong_repair_is_named(line, message):
 
 @pytest.fixture
 def prediction():
-    known = vars(lesson04.prediction)
-    fresh = Prediction.__new__(Prediction)
-    vars(fresh).update(known, _committed=None, _hints_given=0)
-    return fresh
+    return fresh(lesson04.prediction)
 
 
 def test_a_prediction_is_committed_before_it_is_judged(prediction):
@@ -145,24 +141,6 @@ def test_the_right_prediction_follows_from_the_measurement(prediction):
     assert prediction.reveal(0.9).message.startswith("you predicted d, it becomes about twice")
     assert [prediction.right(x) for x in (0.02, 0.6, 0.9, 2.1)] == ["a", "b", "c", "d"]
     assert prediction.reveal(-1.0).kind == "NotYet"
-
-
-@pytest.mark.parametrize("exercise", lesson04.EXERCISES, ids=lambda e: e.name)
-def test_hints_go_one_step_further_and_then_begin_again(exercise):
-    hints = [exercise.hint() for _ in range(len(exercise.hints) + 1)]
-    texts = [hint.text for hint in hints]
-    assert len(set(texts)) == len(exercise.hints) >= 2
-    assert texts[0] == texts[-1]
-    assert str(hints[1]).startswith(f"Hint 2 of {len(exercise.hints)}: ")
-
-
-@pytest.mark.parametrize("exercise", lesson04.EXERCISES, ids=lambda e: e.name)
-def test_an_exercise_introduces_itself_and_its_solution(exercise):
-    assert str(exercise).startswith(f"{exercise.name}: ")
-    solution = exercise.solution()
-    assert exercise.name in str(solution) and "SOLUTION" not in str(solution)
-    assert f"**Solution:** {exercise.title}" in solution._repr_markdown_()
-    assert "```python" in solution._repr_markdown_()
 
 
 def test_the_derivation_is_part_of_its_solution():
