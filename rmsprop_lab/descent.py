@@ -10,7 +10,7 @@ from rmsprop_lab.rule import rule
 
 __all__ = ["SGD", "best_contraction", "best_diagonal", "best_rate", "condition_number",
            "contraction", "descent", "diagonal_condition", "factor", "fall", "family",
-           "preconditioned", "steps_to"]
+           "preconditioned", "steps_to", "steps_to_leave"]
 
 
 @rule()
@@ -150,6 +150,21 @@ def diagonal_condition(H):
         raise HyperparameterError("H has a curvature that is not positive; it has no minimum")
     r = abs(b) / math.sqrt(a * d)
     return (1 + r) / (1 - r)  # (2.12)
+
+
+def steps_to_leave(lam, distance, reach, *, lr):
+    """The steps in which descent along a negative curvature goes from `distance` to `reach`.
+
+    A real number, so that it can be compared; the first step beyond is the next whole one. lam:
+    negative, and 0 < distance <= reach, else HyperparameterError. Lesson 2, eq. (2.14).
+
+    >>> steps_to_leave(-2.0, 0.125, 1.0, lr=0.5)
+    3.0
+    """
+    if not (lam < 0 and lr > 0 and 0 < distance <= reach):
+        raise HyperparameterError(f"lam={lam!r}, lr={lr!r}, from {distance!r} to {reach!r}: a walk "
+                                  "leaves along a negative curvature, and not from the ridge")
+    return math.log2(reach / distance) / math.log2(factor(lam, lr=lr))  # (2.14)
 
 
 def _ends(lams):

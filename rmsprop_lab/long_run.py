@@ -12,8 +12,9 @@ from rmsprop_lab import arrays
 from rmsprop_lab.errors import HyperparameterError, LabError
 from rmsprop_lab.rmsprop import rmsprop
 
-__all__ = ["amplitude", "corner_is_stable", "corner_loss", "corners", "dive", "jacobian", "kappa",
-           "own_units", "share_settled", "valley_floor"]
+__all__ = ["amplitude", "corner_is_stable", "corner_loss", "corners", "cosine", "dive",
+           "followed", "jacobian", "kappa", "linear", "own_units", "share_settled", "steps_left",
+           "valley_floor"]
 
 _MOST = 20  # coordinates: the corners are tried one by one
 
@@ -159,15 +160,64 @@ def corner_is_stable(H, signs, rho):
     return bool(mu.min() > 0 and rho * (2 * mu.max() - 1) < 1)  # (5.18)
 
 
+def linear(lr, steps, hold=0):
+    """A schedule: lr for `hold` steps, then down a straight line, which would be at 0 next: a list.
+
+    Lesson 5, eq. (5.20).
+
+    >>> linear(8.0, 4), linear(8.0, 4, hold=2)
+    ([8.0, 6.0, 4.0, 2.0], [8.0, 8.0, 8.0, 4.0])
+    """
+    fall = steps - hold
+    return [lr] * hold + [lr * k / fall for k in range(fall, 0, -1)]  # (5.20)
+
+
+def cosine(lr, steps):
+    """A schedule: from lr down half a wave of the cosine, which would be at 0 next: a list.
+
+    Lesson 5, eq. (5.20).
+
+    >>> [round(x, 6) for x in cosine(8.0, 4)]
+    [8.0, 6.828427, 4.0, 1.171573]
+    """
+    return [lr * math.sin(math.pi * k / (2 * steps)) ** 2 for k in range(steps, 0, -1)]  # (5.20)
+
+
+def followed(lr, ratio, rho):
+    """How far from the minimum the cycle stands after a step of lr; NaN where there is none.
+
+    ratio: the next learning rate over this one, in (0, 1], step after step the same. There is a
+    cycle if ratio^2 > rho. Lesson 5, eq. (5.21); at ratio 1 it is (5.2).
+
+    >>> followed(1.5, 0.5, rho=0.0), followed(0.5, 1.0, rho=0.75), followed(1.0, 0.5, rho=0.25)
+    (0.5, 0.25, nan)
+    """
+    if not ratio * ratio > rho:
+        return math.nan
+    return lr / (1 + ratio) * math.sqrt((ratio * ratio - rho) / (1 - rho))  # (5.21)
+
+
+def steps_left(rho, power):
+    """The last steps, too few for the cycle to follow a learning rate that ends as k^power.
+
+    k: the steps that are left; power 1 for `linear`, 2 for `cosine`. About 2 power / (1 - rho).
+    Lesson 5, eq. (5.22).
+
+    >>> steps_left(0.25, 1.0)
+    2.0
+    """
+    return 1 / (1 - rho ** (1 / (2 * power)))  # (5.22)
+
+
 def dive(rho):
     """How many powers of ten x falls below its start before the cycle begins, for rho near 1.
 
-    Lesson 5, eq. (5.21): pi^2 / (2 ln 10 (1 - rho)).
+    Lesson 5, eq. (5.26): pi^2 / (2 ln 10 (1 - rho)).
 
     >>> round(dive(0.9), 2)
     21.43
     """
-    return math.pi**2 / (2 * math.log(10) * (1 - rho))  # (5.21)
+    return math.pi**2 / (2 * math.log(10) * (1 - rho))  # (5.26)
 
 
 def _square(H):

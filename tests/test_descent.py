@@ -21,6 +21,7 @@ from rmsprop_lab.descent import (
     family,
     preconditioned,
     steps_to,
+    steps_to_leave,
 )
 from rmsprop_lab.errors import HyperparameterError
 from tests.core.formulas import follow, furthest, sgd_path, stream
@@ -173,3 +174,16 @@ def test_what_has_no_minimum_or_no_sense_is_refused():
     for H in ([[1.0, 2.0], [2.0, 1.0]], [[-1.0, 0.0], [0.0, 1.0]]):
         with pytest.raises(HyperparameterError, match="no minimum"):
             diagonal_condition(np.array(H))
+
+
+def test_steps_to_leave_in_powers_of_two():
+    assert steps_to_leave(-1.0, 2.0**-20, 1.0, lr=1.0) == 20.0
+    assert steps_to_leave(-0.5, 1.0, 1.0, lr=0.1) == 0.0
+
+
+@pytest.mark.parametrize("bad", [{"lam": 1.0}, {"lam": 0.0}, {"distance": 0.0}, {"distance": 2.0},
+                                 {"lr": 0.0}, {"distance": math.nan}])
+def test_who_cannot_leave_is_refused(bad):
+    numbers = {"lam": -1.0, "distance": 0.5, "reach": 1.0, "lr": 0.1} | bad
+    with pytest.raises(HyperparameterError, match="not from the ridge"):
+        steps_to_leave(**numbers)

@@ -79,3 +79,17 @@ def test_a_low_corner_attracts_only_in_a_valley_that_is_hardly_turned():
     assert long_run.corner_is_stable(hardly, (1, 1), 0.9)
     assert not long_run.corner_is_stable(turned, (1, 1), 0.9)
     assert long_run.corner_is_stable(turned, (1, -1), 0.9)
+
+
+def test_schedules_in_powers_of_two_and_of_one_step():
+    assert long_run.linear(1.0, 4) == [1.0, 0.75, 0.5, 0.25]
+    assert long_run.linear(1.0, 6, hold=2) == [1.0, 1.0, *long_run.linear(1.0, 4)]
+    assert long_run.linear(1.0, 1) == long_run.cosine(1.0, 1) == [1.0]
+    assert long_run.cosine(1.0, 2) == [1.0, pytest.approx(0.5, rel=1e-15)]
+
+
+def test_the_cycle_that_follows_ends_at_the_root_of_rho():
+    assert long_run.followed(0.5, 1.0, rho=0.25) == long_run.amplitude(0.5)
+    assert math.isnan(long_run.followed(0.5, 0.5, rho=0.25))
+    assert 0 < long_run.followed(0.5, 0.5 + 1e-9, rho=0.25) < 1e-4
+    assert long_run.steps_left(0.0625, 2) == 2.0

@@ -1,4 +1,4 @@
-"""Lesson 5, (5.15) to (5.21): turned valleys, and where numbers run out; without the lab's code.
+"""Lesson 5, (5.15) to (5.19), (5.25), (5.26): turned valleys, and where numbers run out.
 
 The lab's own names appear only where a test compares it with what was computed here.
 """
@@ -91,7 +91,7 @@ def test_eq_5_18_in_more_dimensions(seed):
     assert verdicts and all(ours == measured for ours, measured in verdicts)
 
 
-def test_eq_5_20_the_integral():
+def test_eq_5_25_the_integral():
     mpmath.mp.dps = 20
     value = mpmath.quad(lambda u: mpmath.log(abs(1 - u)) / u, [0, 0.5, 1, 1.5, 2])
     assert abs(value + mpmath.pi**2 / 4) < 1e-9
@@ -100,7 +100,7 @@ def test_eq_5_20_the_integral():
 
 
 @pytest.mark.parametrize("rho", ["0.95", "0.98", "0.995"])
-def test_eq_5_21_the_dive_in_numbers_that_do_not_run_out(rho):
+def test_eq_5_26_the_dive_in_numbers_that_do_not_run_out(rho):
     mpmath.mp.dps = 15  # mpmath has no smallest number
     rho, one = mpmath.mpf(rho), mpmath.mpf(1)
     x, v, low = mpmath.mpf(-5), mpmath.mpf(0), one
