@@ -10,7 +10,7 @@ import rmsprop_lab
 ROOT = Path(rmsprop_lab.__file__).parent
 LESSONS = ("descent", "adagrad", "rprop", "rmsprop", "momentum", "adadelta", "adam", "adam_bounds",
            "adamax", "long_run", "nadam", "adabelief", "adafactor", "decay", "failure", "edge",
-           "family", "generalisation", "noise", "wild", "cost")
+           "family", "generalisation", "noise", "wild", "cost", "devices", "yogi")
 
 #: Each line may import the lines above it, and itself. A name stands for a module or a package.
 ORDER = [
@@ -25,7 +25,7 @@ ORDER = [
     ("clinic",),
     ("",),  # the package itself: rmsprop_lab/__init__.py
     ("exercises", "errata", "bench", "grading", "sweeps.benchmark"),
-    ("authoring", "verify"), ("commands",), ("cli",), ("__main__",)]
+    ("authoring", "golden_numbers"), ("verify",), ("commands",), ("cli",), ("__main__",)]
 
 
 def modules(root=ROOT):

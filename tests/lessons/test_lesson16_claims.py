@@ -139,6 +139,11 @@ def test_eq_16_6_by_a_queue_of_requests(latency, slots):
     assert bandwidth * latency == pytest.approx(slots, rel=0.02)
 
 
+def test_eq_16_6_counts_what_is_read():
+    read, written, _ = recorded(rmsprop.rmsprop)
+    assert 4 * read == 4 * len(cost.reads(rmsprop.rmsprop)) == 12 and 4 * written == 8
+
+
 def test_eq_16_7_is_16_3_after_a_start():
     found = cost.least_time(1000, 20, 2, 50.0, 8.0, start=7.0)
     assert found == 7.0 + 1000 * max(20 / 50.0, 2 / 8.0)
