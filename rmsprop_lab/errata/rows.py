@@ -2,6 +2,7 @@
 
 from rmsprop_lab.errata import (
     rows_courses,
+    rows_d2l,
     rows_decay,
     rows_dynamic,
     rows_encyclopedia,
@@ -15,7 +16,7 @@ __all__ = ["GROUPS", "ROWS"]
 GROUPS = {
     "four texts": (*rows_fixing.ROWS, *rows_encyclopedia.ROWS, *rows_dynamic.ROWS,
                    *rows_decay.ROWS),
-    "public courses": rows_courses.ROWS,
+    "public courses": (*rows_d2l.ROWS, *rows_courses.ROWS),
     "papers": rows_papers.ROWS,
     "this course": rows_papers.OURS,
 }

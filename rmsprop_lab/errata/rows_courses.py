@@ -1,55 +1,23 @@
-"""Rows on the best public courses. An errata hunt: readers find such things by computing."""
+"""Rows on public courses and the code beside them. Readers find such things by computing."""
 
 import math
 
 import numpy as np
 
-from rmsprop_lab.adagrad import AdaGrad
 from rmsprop_lab.adam_bounds import claimed_bound, eps_share, longest_step
-from rmsprop_lab.averages import debias, ema, half_life, history, share_of_last
-from rmsprop_lab.dialects import KERAS3, PYTORCH, golden
-from rmsprop_lab.errata.erratum import Claim, Statement
-from rmsprop_lab.guard import guard
-from rmsprop_lab.problems import bench
+from rmsprop_lab.averages import debias, ema, history, share_of_last
+from rmsprop_lab.dialects import KERAS3, golden
+from rmsprop_lab.errata.erratum import Statement
+from rmsprop_lab.momentum import heavy_ball
 from rmsprop_lab.rmsprop import RMSprop
-from rmsprop_lab.trajectory import run
 
 __all__ = ["ROWS"]
 
-D2L, LABML = "Dive into Deep Learning", "labml.ai, annotated papers"
-KERAS, CONVNETJS = "Keras 3", "convnetjs"
+LABML, KERAS, CONVNETJS = "labml.ai, annotated papers", "Keras 3", "convnetjs"
 NEUROMATCH = "Neuromatch Academy, deep learning"
-
-
-def without_a_square(gradients, rho=0.9):
-    """The expansion of three steps whose oldest gradient lacks its square, less the recursion."""
-    oldest, middle, newest = gradients
-    expanded = (1 - rho) * (newest**2 + rho * middle**2 + rho**2 * oldest)
-    return expanded - history(np.square(gradients), rho)[-1]
-
-
-def turned_curvatures():
-    """The curvatures of .1 (x1 + x2)^2 + 2 (x1 - x2)^2 over those of the bench."""
-    plus, minus = np.array([1.0, 1.0]), np.array([1.0, -1.0])
-    H = 2 * (0.1 * np.outer(plus, plus) + 2 * np.outer(minus, minus))
-    small, large = np.linalg.eigvalsh(H) / np.linalg.eigvalsh(bench(45).H)
-    return {"smaller curvature": float(small), "larger curvature": float(large)}
-
-
-def two_rmsprops():
-    """The concise RMSprop's step (PyTorch's) over that from scratch, for a constant gradient."""
-    concise = PYTORCH.resolved(rho=0.9)
-    return {f"|g| = {g:g}": guard(g * g, 1e-6, "inside")
-            / guard(g * g, concise["eps"], concise["eps_at"]) for g in (1.0, 1e-2, 1e-4)}
-
-
-def bench_prints():
-    """Where AdaGrad and RMSprop stand after d2l's 20 steps on the bench."""
-    words = {"lr": 0.4, "eps": 1e-6, "eps_at": "inside"}
-    a = run(AdaGrad(**words), bench(), 20).to_host().final
-    r = run(RMSprop(rho=0.9, **words), bench(), 20).to_host().final
-    return {"AdaGrad x": float(a[0]), "AdaGrad y": float(a[1]),
-            "RMSprop x": float(r[0]), "RMSprop y": float(r[1])}
+DISTILL = "Why Momentum Really Works (Distill 2017)"
+#: The state of the article's source: later than its publication, and as the page has it.
+STATE = "distillpub/post--momentum 49aa83d, public/index.html"
 
 
 def their_eps_hat(eps=1e-8, beta2=0.999):
@@ -71,9 +39,35 @@ def step_over_v():
     return found
 
 
-def under_the_root():
-    """What stands under the root in the first step, when v starts from 0.0001 times the weight."""
-    return {f"weight {w:+g}": ema(1e-4 * w, 1e-3**2, 0.8) + 1e-8 for w in (0.03, -0.03)}
+def under_the_root(factor, *cases):
+    """What stands under the root in the first step, when v starts from factor times the weight.
+
+    cases: pairs of a weight and a gradient. Decay 0.8 and eps 1e-8 are those of the solution.
+    """
+    return {f"weight {w:+g}, gradient {g:g}": ema(factor * w, g * g, 0.8) + 1e-8 for w, g in cases}
+
+
+def moduli(denominator=lambda beta: 2 * math.sqrt(beta)):
+    """The modulus of the larger eigenvalue of the momentum matrix over 2 sqrt(beta)."""
+    found = {}
+    for beta in (0.25, 0.81, 0.99):
+        x = 1 + beta  # alpha lambda in the middle of where the roots are complex
+        R = np.array([[beta, x], [-beta, 1 - x]])  # alpha is 1
+        found[f"beta {beta:g}"] = float(np.abs(np.linalg.eigvals(R)).max()) / denominator(beta)
+    return found
+
+
+def unrolled(sign=1.0, steps=12, alpha=0.1):
+    """The way from w^0 by the unrolled sum, over the way of the recursion, on w^2 / 2 from 1."""
+    found = {}
+    for beta in (0.5, 0.9):
+        w, z, gradients = 1.0, 0.0, []
+        for _ in range(steps):
+            gradients.append(w)
+            w, z = heavy_ball(w, w, z, lr=alpha, mu=beta)
+        weights = [(1 - beta ** (steps - i)) / (1 - beta) for i in range(steps)]
+        found[f"beta {beta:g}"] = sign * alpha * float(np.dot(weights, gradients)) / (w - 1.0)
+    return found
 
 
 def multiplied():
@@ -105,32 +99,6 @@ def golden_test(eps_at="outside", eps=1e-7):
 
 ROWS = (
     Statement(
-        "d2l-half-life", D2L, "chapter_optimization/rmsprop.md", "The half-life of a sample is "
-        "1 / gamma.", lambda: {f"gamma {g:g}": half_life(g) * g for g in (0.7, 0.8, 0.9, 0.95)},
-        lambda x: abs(x - 1) < 0.01, "1", "ln 2 / -ln(gamma), times gamma", "01_averages"),
-    Statement(
-        "d2l-square", D2L, "chapter_optimization/rmsprop.md", "The expansion of s: the third "
-        "gradient stands there without a square.",
-        lambda: {"gradients 3, 3, 3": without_a_square([3.0] * 3),
-                 "gradients 2, 3, 4": without_a_square([2.0, 3.0, 4.0])},
-        lambda x: abs(x) < 1e-9, "0", "The expansion less the recursion", "01_averages"),
-    Statement(
-        "d2l-rotated", D2L, "chapter_optimization/adagrad.md, exercise 2", "The objective with "
-        "x1 + x2 and x1 - x2 is the old one, rotated by 45 degrees.", turned_curvatures,
-        lambda x: abs(x - 1) < 1e-9, "1", "Its curvatures over those of the old one; turning "
-        "keeps them", "02_descent"),
-    Statement(
-        "d2l-two-rmsprops", D2L, "chapter_optimization/rmsprop.md", "The concise RMSprop is the "
-        "one from scratch.", two_rmsprops, lambda x: abs(x - 1) < 0.01, "1, within 1 %",
-        "Step of PyTorch's with alpha=0.9 over the step from scratch, constant gradient",
-        "06_dialects"),
-    Claim(
-        "d2l-bench", D2L, "the two-dimensional example, printed after 20 steps",
-        {"AdaGrad x": "-2.382563", "AdaGrad y": "-0.158591", "RMSprop x": "-0.010599",
-         "RMSprop y": "0.000000"}, bench_prints,
-        "20 steps on the bench from (-5, -2), rate 0.4, epsilon 1e-6 inside, decay 0.9",
-        "03_adagrad", seen=False),
-    Statement(
         "labml-eps-hat", LABML, "labml_nn/optimizers/adam.py", "eps-hat is (1 - beta2^t) eps.",
         their_eps_hat, lambda x: abs(x - 1) < 0.01, "1, within 1 %", "Step with that eps-hat over "
         "the step with eps outside, at |g| = eps = 1e-8; the root is missing", "08_adam"),
@@ -144,10 +112,30 @@ ROWS = (
         lambda: {"betas 0.9, 0.999": longest_step(0.9, 0.999) / claimed_bound(0.9, 0.999)},
         lambda x: x <= 1 + 1e-9, "at most 1", "The longest step over that bound", "08_adam"),
     Statement(
-        "neuromatch-negative", NEUROMATCH, "W1D4 Tutorial 1, the call under the RMSprop solution",
-        "The averages of squares can start from 0.0001 times the weights.", under_the_root,
-        lambda x: x >= 0, "at least 0", "What stands under the root at the first step, gradient "
-        "0.001", "06_dialects"),
+        "neuromatch-negative", NEUROMATCH,
+        "W1D4 Tutorial 1, solution cebea3c4 (course-content-dl 476a966)",
+        "The averages of squares can start from 0.0001 times the weights.",
+        lambda: under_the_root(1e-4, (0.03, 1e-3), (-0.03, 1e-3)), lambda x: x >= 0, "at least 0",
+        "What stands under the root at the first step; weights start between -1/28 and 1/28",
+        "06_dialects"),
+    Statement(
+        "neuromatch-smaller", NEUROMATCH,
+        "W1D5 Tutorial 1, solution 9d60a8af (course-content-dl 2e7e90a)",
+        "The averages of squares can start from 1e-6 times the weights.",
+        lambda: under_the_root(1e-6, (0.03, 1e-4), (-0.03, 1e-3), (-0.03, 1e-4)),
+        lambda x: x >= 0, "at least 0", "What stands under the root at the first step; this is the "
+        "later file of the same exercise", "06_dialects"),
+    Statement(
+        "distill-modulus", DISTILL, f"footnote on the convergence rates ({STATE})",
+        "Where the roots are complex, their modulus is 2 sqrt(beta).", moduli,
+        lambda x: abs(x - 1) < 1e-9, "1", "Modulus of the eigenvalues of the article's matrix R, "
+        "over 2 sqrt(beta); the half before the root of the eigenvalues is lost", "07_momentum"),
+    Statement(
+        "distill-unrolled", DISTILL, f"Adventures in Algorithmic Space ({STATE})",
+        "Momentum, unrolled, is w^0 plus alpha times the sum of (1 - beta^(k+1-i)) / (1 - beta) "
+        "grad f(w^i).", unrolled, lambda x: abs(x - 1) < 1e-9, "1", "Way from w^0 by that sum over "
+        "the way of the article's recursion, 12 steps on w^2 / 2; its line for gradient descent "
+        "has the minus", "07_momentum"),
     Statement(
         "convnetjs-corrections", CONVNETJS, "the trainer's Adam", "m and v are multiplied by "
         "1 - beta^t, as a correction.", multiplied, lambda x: abs(x - 1) < 0.01, "1, within 1 %",

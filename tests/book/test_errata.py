@@ -25,9 +25,11 @@ FINDINGS = {
         "decay-sign decay-sgd decay-coupled decay-order decay-insensitive decay-no-objective "
         "decay-levenberg"),
     "Dive into Deep Learning": (
-        "d2l-half-life d2l-square d2l-rotated d2l-two-rmsprops d2l-bench"),
+        "d2l-half-life d2l-half-life-of-ten d2l-square d2l-linear d2l-rotated d2l-two-rmsprops "
+        "d2l-bench d2l-adam-eps d2l-adam-counter d2l-loguniform"),
     "labml.ai, annotated papers": "labml-eps-hat labml-step labml-bound",
-    "Neuromatch Academy, deep learning": "neuromatch-negative",
+    "Neuromatch Academy, deep learning": "neuromatch-negative neuromatch-smaller",
+    "Why Momentum Really Works (Distill 2017)": "distill-modulus distill-unrolled",
     "convnetjs": "convnetjs-corrections",
     "Keras 3": "keras-eps-hat keras-golden",
     "Kingma and Ba 2015": "adam-bound adamax-bound",
@@ -115,6 +117,11 @@ def test_no_test_of_a_statement_is_a_foregone_conclusion(judged):
      ("one-tensor", "only if plain"), ("gradient-is-curvature", "wrong"),
      ("stops-before", "wrong"), ("decay-sgd", "holds"), ("decay-coupled", "holds"),
      ("decay-no-objective", "wrong"), ("d2l-bench", "holds"), ("keras-golden", "wrong"),
+     ("d2l-linear", "wrong"), ("d2l-adam-eps", "only if gradient 1"),
+     ("d2l-adam-counter", "only if step 1"), ("d2l-loguniform", "wrong"),
+     ("d2l-half-life-of-ten", "wrong"), ("distill-modulus", "wrong"), ("distill-unrolled", "wrong"),
+     ("neuromatch-negative", "only if weight +0.03, gradient 0.001"),
+     ("neuromatch-smaller", "only if not weight -0.03, gradient 0.0001"),
      ("adam-bound", "only if betas 0, 0.999 or betas 0.9, 0.9"), ("underflow", "wrong")],
 )
 def test_what_the_rules_say(judged, name, verdict):
@@ -124,13 +131,18 @@ def test_what_the_rules_say(judged, name, verdict):
 def test_known_numbers(judged):
     found = {name: [f"{one.found:.4g}" for one in judged[name][0]] for name in (
         "thousands-of-steps", "convnetjs-corrections", "adam-bound", "decay-insensitive",
-        "eps-at-the-start")}
+        "eps-at-the-start", "d2l-half-life-of-ten", "d2l-linear", "d2l-adam-eps",
+        "d2l-adam-counter", "distill-modulus", "distill-unrolled")}
     assert found == {
         "thousands-of-steps": ["44", "459", "4603"],
         "convnetjs-corrections": ["10", "18.06", "24.5", "29.61"],
         "adam-bound": ["1", "2.299", "2.345", "1.165", "1"],
         "decay-insensitive": ["0.01828", "0.6703", "0.9608", "0.996"],
-        "eps-at-the-start": ["1", "1", "306.5", "99.01"]}
+        "eps-at-the-start": ["1", "1", "306.5", "99.01"],
+        "d2l-half-life-of-ten": ["6.579"], "d2l-linear": ["1.989", "3"],
+        "d2l-adam-eps": ["9.9e-05", "-0.4999", "nan"],
+        "d2l-adam-counter": ["1", "2.064", "1.025", "0.3977"],
+        "distill-modulus": ["0.5"] * 3, "distill-unrolled": ["-1"] * 2}
 
 
 def test_a_computation_of_other_quantities_is_refused():
