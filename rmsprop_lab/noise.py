@@ -12,7 +12,8 @@ import numpy as np
 from rmsprop_lab import arrays
 from rmsprop_lab.errors import HyperparameterError
 
-__all__ = ["ar1", "limit", "pull", "scaled", "settled", "walks"]
+__all__ = ["after_epochs", "ar1", "ball", "limit", "noise_scale", "pull", "scaled", "settled",
+           "shuffled", "walks"]
 
 #: What the learning rate is multiplied by: this power of kappa.
 POWERS = {"constant": 0.0, "root": 0.5, "linear": 1.0}
@@ -105,6 +106,63 @@ def settled(lr, lam, sigma):
     quarter = lr * lam / 4
     root = quarter + _root(quarter * quarter + sigma * sigma)  # (14.23)
     return root, _root(lr * root / (2 * lam))  # (14.22)
+
+
+def ball(lr, mu, lam, sigma):
+    """The settled standard deviation of the heavy ball on lam x^2 / 2; mu = 0 is gradient descent.
+
+    It settles for lr lam below 2 (1 + mu). All are numbers or arrays. Lesson 14, eq. (14.25).
+
+    >>> ball(0.5, 0.0, 2.0, 2.0), ball(0.5, 0.5, 3.0, 3.0)
+    (1.0, 1.7320508075688772)
+    """
+    return _root((1 + mu) / (1 - mu) * lr * sigma * sigma / (lam * (2 * (1 + mu) - lr * lam)))
+
+
+def noise_scale(small, large, *, batch, kappa):
+    """Estimates of (|G|^2, tr Sigma): the squared whole gradient, the variance of one sample's.
+
+    small, large: the mean |g|^2 of batches of `batch` and of kappa times as many samples. Each of
+    the two has no bias; their quotient tr Sigma / |G|^2, the noise scale, has one, which fades as
+    more batches go into the means. Lesson 14, eq. (14.29).
+
+    >>> noise_scale(5.0, 2.0, batch=8, kappa=4)
+    (1.0, 32.0)
+    """
+    return (kappa * large - small) / (kappa - 1), kappa * batch * (small - large) / (kappa - 1)
+
+
+def shuffled(lr, n):
+    """What x of gradient descent on the mean of (x - a_i)^2 / 2 settles to: two variances.
+
+    The first with a sample drawn afresh for each step, the second at the ends of epochs of n steps
+    in a new order each. Units: the variance of the n numbers a. Lesson 14, eq. (14.32).
+
+    >>> shuffled(0.5, 2)
+    (0.3333333333333333, 0.06666666666666667)
+    """
+    w = (1 - lr) ** np.arange(n)
+    kept = (1 - lr) ** (2 * n)  # of the variance, over an epoch
+    spent = float(w @ w - w.sum() ** 2 / n) * n / (n - 1)  # (14.32)
+    return lr / (2 - lr), lr * lr * spent / (1 - kept)
+
+
+def after_epochs(a, lr, *, count, shape, fresh, seed=0):
+    """Many walks of gradient descent on the mean of (x - a_i)^2 / 2 from its minimum: their ends.
+
+    a: the numbers, on the host. count: epochs of len(a) steps. fresh: draw a sample anew for each
+    step, or else go through all of them in a new order in each epoch. Returns x of shape (shape,).
+
+    >>> after_epochs([1.0, 1.0], 0.5, count=1, shape=3, fresh=False).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    xp, rng, a = arrays.default(), np.random.default_rng(seed), np.asarray(a, dtype=float)
+    x, orders = xp.zeros(shape) + float(a.mean()), np.tile(np.arange(len(a)), (shape, 1))
+    for _ in range(count):
+        drawn = rng.integers(len(a), size=orders.shape) if fresh else rng.permuted(orders, axis=1)
+        for sample in xp.asarray(a[drawn.T]):
+            x = x - lr * (x - sample)
+    return x
 
 
 def walks(opts, *, lam, sigma, x0, samples, shape, seed=0):

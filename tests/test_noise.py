@@ -136,3 +136,42 @@ def test_batches_that_do_not_fit_are_refused(kappas, samples):
     opts = {k: (k, lab.SGD(lr=0.1)) for k in kappas}
     with pytest.raises(lab.errors.HyperparameterError, match="give multiples"):
         next(noise.walks(opts, lam=1.0, sigma=1.0, x0=0.0, samples=samples, shape=(2,)))
+
+
+def test_a_ball_without_memory_is_gradient_descent():
+    lams = np.array([0.2, 4.0])
+    _, descent = noise.ar1(10**6, x0=0.0, r=0.4 * lams, kick=0.4)
+    assert noise.ball(0.4, 0.0, lams, 1.0) == pytest.approx(descent, rel=1e-12)
+    assert noise.ball(0.4, 0.9, lams, 2.0) == pytest.approx(2 * noise.ball(0.4, 0.9, lams, 1.0))
+
+
+def test_the_noise_scale_of_logistic_batches_is_that_of_its_samples():
+    problem = lab.problems.Logistic(batch=8, seed=3)
+    one, theta = lab.problems.Logistic(batch=1, seed=4), problem.theta0 + 0.01
+    joined, whole = lab.problems.Joined(problem, 32), lab.problems.Logistic().grad(theta)
+
+    def square(p, steps):
+        return np.mean([(p.grad(theta, t) ** 2).sum() for t in steps])
+
+    found = noise.noise_scale(square(problem, range(1, 513)), square(joined, range(1, 17)),
+                              batch=8, kappa=32)
+    exact = (whole**2).sum()
+    assert found[0] == pytest.approx(exact, rel=0.1)
+    assert found[1] == pytest.approx(square(one, range(1, 2001)) - exact, rel=0.1)
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_epochs_settle_as_their_law_says(fresh):
+    a = [-3.0, 0.0, 1.0, 7.0, 2.0, 2.5]
+    ends = lab.arrays.to_host(noise.after_epochs(a, 0.2, count=8, shape=20_000, fresh=fresh))
+    law = noise.shuffled(0.2, 6)[0 if fresh else 1] * np.var(a)
+    assert ends.var() == pytest.approx(law, rel=0.05)
+    assert ends.mean() == pytest.approx(np.mean(a), abs=0.05)
+
+
+def test_a_shuffled_epoch_meets_every_number_once():
+    a, lr = [0.0, 1.0, 2.0], 1e-6
+    ends = noise.after_epochs(a, lr, count=1, shape=50, fresh=False)
+    assert ends == pytest.approx(1.0, abs=1e-11)  # all kicks cancel but for their weights
+    other = noise.after_epochs(a, lr, count=1, shape=50, fresh=True)
+    assert abs(lab.arrays.to_host(other) - 1.0).max() > 1e-7

@@ -234,12 +234,146 @@ def test_eq_14_23_is_what_a_walk_does(sigma):
     assert measured != pytest.approx(sigma / 2, rel=0.1)  # noise alone is not enough
 
 
-def test_eq_14_24_where_slopes_dominate_the_rule_is_linear():
+MU = sympy.Symbol("mu", positive=True)
+
+
+def test_eq_14_24_and_14_25_the_settled_heavy_ball():
+    """The covariance of (x_t, x_t-1) solves P = A P A^T + Q; the recursion is that of a buffer."""
+    x, b, g = sympy.symbols("x b g")
+    buffer = MU * b + LAM * x + g
+    s = 1 + MU - ETA * LAM
+    assert same(x - ETA * buffer, s * x - MU * (x + ETA * b) - ETA * g)  # x_(t-1) = x + eta b
+    a = sympy.Matrix([[s, -MU], [1, 0]])
+    var, cov = sympy.symbols("V C")
+    p = sympy.Matrix([[var, cov], [cov, var]])
+    q = sympy.Matrix([[ETA**2 * SIGMA**2 / B, 0], [0, 0]])
+    rest = a * p * a.T + q - p
+    found = sympy.solve([rest[0, 0], rest[0, 1]], [var, cov], dict=True)[0]
+    law = (1 + MU) / (1 - MU) * ETA * SIGMA**2 / (LAM * B * (2 * (1 + MU) - ETA * LAM))
+    assert same(found[var], law) and same(found[cov], s * law / (1 + MU))
+    assert not same(found[var], law * (1 - MU))
+    pace, share = ETA / (1 - MU), (1 - MU) / (1 + MU)
+    assert same(law, pace * SIGMA**2 / (LAM * B * (2 - share * pace * LAM)))
+    assert same(law.subs(MU, 0), ETA * SIGMA**2 / (LAM * B * (2 - ETA * LAM)))
+    assert same(sympy.limit(law / law.subs(MU, 0), ETA, 0), 1 / (1 - MU))  # at one eta: compounds
+    assert same(2 / share, (2 * (1 + MU) / (1 - MU)))  # pace lam at the end of (7.8)
+    at = {ETA: Fraction(2, 5), MU: Fraction(9, 10), LAM: 4, SIGMA: 3, B: 1}
+    assert noise.ball(0.4, 0.9, 4.0, 3.0) ** 2 == pytest.approx(float(law.subs(at)), rel=1e-12)
+
+
+def test_eq_14_25_is_where_every_start_and_every_kick_lead():
+    """The sum over the responses to all past kicks, and the pace in the long run."""
+    lr, mu, lam = 0.04, 0.9, 0.2
+    x, old, squares = 1.0, 0.0, 0.0
+    for _ in range(3000):  # the response to one kick of size 1
+        squares += x * x
+        x, old = (1 + mu - lr * lam) * x - mu * old, x
+    law = (1 + mu) / (1 - mu) * lr / (lam * (2 * (1 + mu) - lr * lam))
+    assert lr * lr * squares == pytest.approx(law, rel=1e-9)
+    small = max(np.roots([1, -(1 + mu - lr * lam / 100), mu]).real)
+    assert 1 - small == pytest.approx(lr / (1 - mu) * lam / 100, rel=0.01)
+
+
+def test_the_rows_of_the_ball_on_the_bench():
+    """Rates from the roots, spreads from a walk of one's own."""
+    rng, lams, found = np.random.default_rng(8), np.array([0.2, 4.0]), {}
+    for lr, mu in ((0.4, 0.0), (0.2, 0.5), (0.6, 0.5)):
+        rate = max(abs(np.roots([1, -(1 + mu - lr * lam), mu])).max() for lam in lams)
+        x, b, squares = np.zeros((4000, 2)), np.zeros((4000, 2)), []
+        for t in range(300):
+            b = mu * b + lams * x + rng.standard_normal(x.shape)
+            x = x - lr * b
+            squares += [(x * x).mean(axis=0)] if t >= 150 else []
+        found[lr, mu] = rate, np.mean(squares, axis=0) ** 0.5
+    descent, same_pace, faster = found.values()
+    assert descent[0] == pytest.approx(same_pace[0], abs=0.02) and faster[0] < 0.8 < 19 / 21
+    assert same_pace[1][0] == pytest.approx(descent[1][0], rel=0.03)
+    assert same_pace[1][1] < 0.7 * descent[1][1]
+    assert faster[1][0] == pytest.approx(3**0.5 * same_pace[1][0], rel=0.03)
+    for (lr, mu), (_, spread) in found.items():
+        law = (1 + mu) / (1 - mu) * lr / (lams * (2 * (1 + mu) - lr * lams))
+        assert spread == pytest.approx(law**0.5, rel=0.02)
+
+
+def test_the_losses_of_the_two_walks_add_up():
+    """Without noise, and of noise alone: over all kicks the mean square is the sum of the two."""
+    lr, mu, lam = Fraction(1, 3), Fraction(1, 2), Fraction(3, 4)
+
+    def end(x, kicks):
+        b = Fraction(0)
+        for kick in kicks:
+            b = mu * b + lam * x + kick
+            x = x - lr * b
+        return x
+
+    whole = [end(Fraction(5), kicks) ** 2 for kicks in signs(6)]
+    noisy = [end(Fraction(0), kicks) ** 2 for kicks in signs(6)]
+    still = end(Fraction(5), [Fraction(0)] * 6) ** 2
+    assert moments(whole)[0] == still + moments(noisy)[0]
+    assert moments(whole)[0] != moments(noisy)[0]
+
+
+def test_eq_14_26_where_slopes_dominate_the_rule_is_linear():
     for found in demands(SLOPE, SLOPE):
         assert len(found) == 1 and same(found[0], KAPPA * ETA)
 
 
-def test_eq_14_25_the_border():
+@pytest.mark.parametrize("batch", [1, 4])
+def test_eq_14_27_and_14_29_the_noise_scale_and_its_estimates(batch):
+    slopes, sigmas = (Fraction(3, 2), Fraction(-1, 3)), (Fraction(2), Fraction(5, 7))
+    square, trace = sum(f * f for f in slopes), sum(s * s for s in sigmas)
+
+    def mean_square(size):
+        """Of batches of the size: over all kicks, which are independent in the two weights."""
+        return sum(moments([(f + s * sum(kicks) / size) ** 2 for kicks in signs(size)])[0]
+                   for f, s in zip(slopes, sigmas, strict=True))
+
+    small, large, kappa = mean_square(batch), mean_square(2 * batch), 2
+    assert small == square * (1 + trace / square / batch)
+    assert (kappa * large - small) / (kappa - 1) == square
+    assert kappa * batch * (small - large) / (kappa - 1) == trace
+    assert batch * (small - large) / (kappa - 1) != trace and large - small != square
+    found = noise.noise_scale(float(small), float(large), batch=batch, kappa=kappa)
+    assert found == pytest.approx((float(square), float(trace)), rel=1e-12)
+
+
+def test_eq_14_28_the_best_rate_and_its_gain():
+    square, trace, rate = sympy.symbols("G2 trace rate", positive=True)
+    lams, size = sympy.symbols("l0 l1", positive=True), 1 + trace / square / B
+    change = -rate * square + rate**2 * LAM / 2 * square * size
+    best, = sympy.solve(sympy.diff(change, rate), rate)
+    assert same(best, 1 / LAM / size) and sympy.diff(change, rate, 2).is_positive
+    assert same(-change.subs(rate, best), square / (2 * LAM) / size)
+    assert not same(-change.subs(rate, 1 / LAM), square / (2 * LAM) / size)
+    root = ROOT(square) * ROOT(size)  # of v, on one coordinate
+    assert same(best * root, ROOT(square) / LAM / ROOT(size))
+    # with curvatures of their own each term is weighted
+    slopes, noises = sympy.symbols("g0 g1", positive=True), sympy.symbols("s0 s1", positive=True)
+    first = sum(g**2 for g in slopes)
+    bend = sum(li * (g**2 + s**2 / B) for li, g, s in zip(lams, slopes, noises, strict=True))
+    best, = sympy.solve(sympy.diff(-rate * first + rate**2 / 2 * bend, rate), rate)
+    scale = (sum(li * s**2 for li, s in zip(lams, noises, strict=True))
+             / sum(li * g**2 for li, g in zip(lams, slopes, strict=True)))
+    assert same(sympy.limit(best, B, sympy.oo) / best, 1 + scale / B)
+    assert not same(scale, sum(s**2 for s in noises) / first)
+
+
+def test_eq_14_28_is_what_many_steps_gain():
+    rng, lam, slopes, batch = np.random.default_rng(2), 2.0, np.array([1.0, -0.5]), 3
+    at, sigmas = slopes / lam, np.array([2.0, 1.0])
+    scale = (sigmas**2).sum() / (slopes**2).sum()
+    drawn = slopes + sigmas / batch**0.5 * rng.standard_normal((200_000, 2))
+
+    def gain(rate):
+        return lam / 2 * ((at**2).sum() - ((at - rate * drawn) ** 2).sum(axis=1).mean())
+
+    best = 1 / lam / (1 + scale / batch)
+    full = (slopes**2).sum() / (2 * lam)
+    assert gain(best) == pytest.approx(full / (1 + scale / batch), rel=0.02)
+    assert gain(best) > max(gain(1.3 * best), gain(0.7 * best))
+
+
+def test_eq_14_30_the_border():
     ratio = KAPPA * (ETA * LAM / 4) ** 2 / (SIGMA**2 / (KAPPA * B))
     border, = sympy.solve(sympy.Eq(ratio, 1), KAPPA)
     assert same(border, 4 * SIGMA / (ETA * LAM * ROOT(B)))
@@ -247,13 +381,73 @@ def test_eq_14_25_the_border():
     assert same(ratio.subs(KAPPA, 3 * KAPPA) / ratio, 9)
 
 
-def test_eq_14_26_the_mean_sign():
+def test_eq_14_31_the_mean_sign():
     s = sympy.Symbol("s", positive=True)
     mean = sympy.erf(s / ROOT(2))  # P(-s < xi < s)
     assert same(sympy.series(mean, s, 0, 2).removeO(), ROOT(2 / sympy.pi) * s)
     draws = np.random.default_rng(1).standard_normal(400_000)
     assert np.sign(0.5 + draws).mean() == pytest.approx(erf(0.5 / math.sqrt(2)), abs=0.006)
     assert np.sign(0.05 + draws).mean() / 0.05 != pytest.approx(1.0, abs=0.1)
+
+
+def test_eq_14_32_the_variance_of_a_shuffled_sum():
+    errors = [Fraction(k) for k in (-3, 0, 1, 7, -5)]
+    n, sigma2 = len(errors), moments(errors)[1]
+    w = [Fraction(4, 5) ** (n - i) for i in range(1, n + 1)]
+    sums = [sum(wi * e for wi, e in zip(w, order, strict=True))
+            for order in itertools.permutations(errors)]
+    law = n * sigma2 / (n - 1) * (sum(wi**2 for wi in w) - sum(w) ** 2 / n)
+    assert moments(sums) == (0, law)
+    assert law != sigma2 * sum(wi**2 for wi in w)  # fresh draws
+    assert {sum(order) for order in itertools.permutations(errors)} == {0}  # equal weights
+    pairs = [a * b for a, b in itertools.permutations(errors, 2)]
+    assert moments(pairs)[0] == -sigma2 / (n - 1)
+
+
+def test_eq_14_32_gives_the_settled_variance():
+    """One epoch of all orders keeps the variance that lesson and module name."""
+    numbers, lr = [Fraction(k) for k in (-3, 0, 1, 2)], Fraction(1, 4)
+    n, sigma2 = len(numbers), moments(numbers)[1]
+    w = [(1 - lr) ** (n - i) for i in range(1, n + 1)]
+    spent = n * sigma2 / (n - 1) * (sum(wi**2 for wi in w) - sum(w) ** 2 / n)
+    settled = lr**2 * spent / (1 - (1 - lr) ** (2 * n))
+
+    def end(x, order):
+        for a in order:
+            x = x - lr * (x - a)
+        return x
+
+    ends = [end(Fraction(0), order) for order in itertools.permutations(numbers)]
+    assert moments(ends)[1] + (1 - lr) ** (2 * n) * settled == settled
+    fresh, shuffled = noise.shuffled(float(lr), n)
+    assert shuffled * float(sigma2) == pytest.approx(float(settled), rel=1e-12)
+    assert fresh == pytest.approx(float(lr / (2 - lr))) and shuffled < fresh
+
+
+def test_fresh_draws_miss_a_share():
+    n = 5
+    missed = [n - len(set(draws)) for draws in itertools.product(range(n), repeat=n)]
+    assert moments([Fraction(k, n) for k in missed])[0] == Fraction(n - 1, n) ** n
+    size = sympy.Symbol("n", positive=True)
+    assert sympy.limit((1 - 1 / size) ** size, size, sympy.oo) == sympy.exp(-1)
+
+
+def test_the_linear_rule_holds_for_shuffled_batches():
+    """N samples in batches of kappa: n = N / kappa steps; batches without a common sample."""
+    samples, lr = 4096, 1e-4
+
+    def settled(kappa, rate):
+        n = samples // kappa
+        one = (samples - kappa) / (samples - 1) / kappa  # variance of a batch's mean
+        return noise.shuffled(rate, n)[1] * one
+
+    base = settled(1, lr)
+    for kappa in (4, 16):
+        assert settled(kappa, kappa * lr) == pytest.approx(base, rel=0.01)
+        assert settled(kappa, kappa**0.5 * lr) < 0.5 * base
+    smaller = [noise.shuffled(rate, 64)[1] / noise.shuffled(rate, 64)[0]
+               for rate in (0.1, 0.01, 0.001)]
+    assert smaller == sorted(smaller, reverse=True)
 
 
 @pytest.mark.parametrize(("kappa", "power", "mean", "spread"), [
