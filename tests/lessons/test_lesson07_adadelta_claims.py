@@ -1,4 +1,4 @@
-"""Lesson 7, AdaDelta: what sets its pace, (7.36) to (7.38), and how it behaves near a minimum,
+"""Lesson 7, AdaDelta: its units, (7.31), its pace, (7.36) to (7.38), and how it behaves near a minimum,
 (7.43) and (7.44); checked without the lab's own code."""
 
 import math
@@ -25,6 +25,18 @@ def adadelta(gradient, theta, steps, eps, decay=0.95, lr=1.0):
         theta -= lr * d
         seen.append(theta)
     return np.array(seen)
+
+
+def test_eq_7_31_newtons_step_has_the_unit_of_theta():
+    x, c = sympy.symbols("x c", positive=True)
+    f = (x - 3) ** 4 + x**2
+    newton = -sympy.diff(f, x) / sympy.diff(f, x, 2)
+    # In other units theta is c x: the step must be c times as long.
+    g = f.subs(x, x / c)
+    other = (-sympy.diff(g, x) / sympy.diff(g, x, 2)).subs(x, c * x)
+    assert sympy.simplify(other - c * newton) == 0
+    descent = -sympy.diff(g, x).subs(x, c * x)
+    assert sympy.simplify(descent + c * sympy.diff(f, x)) != 0  # a bare slope does not
 
 
 @pytest.mark.parametrize("g", [100.0, 1.0, 1e-3, 1e-5])

@@ -1,4 +1,4 @@
-"""Lesson 7, (7.20) to (7.30): RMSprop with momentum and Graves 2013, without the lab's own code."""
+"""Lesson 7, (7.19) to (7.30): RMSprop with momentum and Graves 2013, without the lab's own code."""
 
 import math
 from fractions import Fraction
@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy
 
+import rmsprop_lab as lab
 from rmsprop_lab import momentum
 from tests.lessons.lesson07_symbols import characteristic, mu, rho, t, z, zero
 
@@ -20,6 +21,14 @@ def plain_rmsprop(m, decay, steps, start=-2.0, eta=1.0, lam=1.0):
         theta -= eta * b
         seen.append(theta)
     return np.array(seen)
+
+
+def test_eq_7_19_is_what_the_optimizer_does():
+    plain = plain_rmsprop(0.5, 0.9, 40, lam=0.2)
+    walk = lab.run(lab.RMSprop(lr=1.0, rho=0.9, eps=0.0, momentum=0.5),
+                   lab.problems.Quadratic([0.2], [-2.0]), 40)
+    assert walk.theta[1:, 0] == pytest.approx(plain, rel=1e-12, abs=1e-12)
+    assert plain_rmsprop(0.25, 0.9, 40, lam=0.2) != pytest.approx(plain, rel=1e-3)
 
 
 @pytest.mark.parametrize("m", [0.0, 0.1, 0.2])
