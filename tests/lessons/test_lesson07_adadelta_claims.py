@@ -1,5 +1,5 @@
-"""Lesson 7, AdaDelta: its units, (7.31), its pace, (7.36) to (7.38), and how it behaves near a minimum,
-(7.43) and (7.44); checked without the lab's own code."""
+"""Lesson 7, AdaDelta: its units, (7.31), its pace, (7.36) to (7.38), and how it behaves near a
+minimum, (7.43) and (7.44); checked without the lab's own code."""
 
 import math
 from decimal import Decimal, getcontext
