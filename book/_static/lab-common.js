@@ -31,17 +31,18 @@
    *
    * The scale is the sorted list of stops: each position is a round number, arrow keys step
    * through them and uneven scales need no formula. `text(value)` is shown and read out.
-   * Returns {node, value, mark([{value, text, label}]), changed}; every value given must be a stop.
-   * `changed()`, which `figure` sets, is called after each move. */
+   * Returns {node, value, mark([{value, text, label}]), changed}. The first value must be a stop;
+   * a marked value becomes one for as long as it is marked or held, so that a mark may stand at a
+   * threshold that moves. `changed()`, which `figure` sets, is called after each move. */
   function slider({ label, stops, value, text }) {
     const id = "lab-slider-" + (ids += 1);
-    const last = stops.length - 1;
-    const input = html("input", { id, type: "range", min: 0, max: last, step: 1 });
+    let scale = stops;
+    const input = html("input", { id, type: "range", min: 0, max: stops.length - 1, step: 1 });
     const shown = html("span", { class: "lab-value", "aria-hidden": "true" });
     const marks = html("div", { class: "lab-marks" });
 
     function position(wanted) {
-      const i = stops.indexOf(wanted);
+      const i = scale.indexOf(wanted);
       if (i < 0) throw new RangeError(`${wanted} is not a stop of the slider "${label}"`);
       return i;
     }
@@ -55,10 +56,14 @@
     }
     // Buttons stay when marks move, or the one that was pressed would lose the focus.
     function mark(list) {
+      const held = self.value;
+      scale = [...new Set([...stops, held, ...list.map((it) => it.value)])].sort((a, b) => a - b);
+      input.max = scale.length - 1; // before the value, which may not be larger
+      input.value = position(held);
       list.forEach((it, i) => {
         const button = marks.children[i] || marks.appendChild(html("button", { type: "button" }));
         button.onclick = () => { set(it.value); self.changed(); };
-        button.style.setProperty("--at", position(it.value) / last);
+        button.style.setProperty("--at", position(it.value) / (scale.length - 1));
         fill(button, { "aria-label": it.label, text: it.text });
       });
     }
@@ -66,7 +71,7 @@
       node: html("div", { class: "lab-slider" }, [
         html("label", { for: id, text: label }), shown, input, marks,
       ]),
-      get value() { return stops[input.value]; },
+      get value() { return scale[input.value]; },
       mark,
       changed() {},
     };

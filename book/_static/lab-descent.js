@@ -1,12 +1,12 @@
 /* <lab-descent rate="0.45" angle="0">text for readers without scripts</lab-descent>
  *
  * Gradient descent in the valley of the course. Two sliders: the learning rate, with its best value
- * and its edge marked, and the angle by which valley and start are turned. Needs lab-valley.js and
- * lab-common.js before it. */
+ * and its edge marked, and the angle by which valley and start are turned. Needs lab-valley.js,
+ * lab-common.js and lab-contour.js before it. */
 (function () {
   "use strict";
 
-  const { valley, svg, digits, slider, given, row, figure, define } = globalThis.Lab;
+  const { valley, contour, svg, digits, slider, given, row, figure, define } = globalThis.Lab;
 
   const STEPS = 25, LOW = 0.2, HIGH = 4;
   const BEST = valley.bestRate(), EDGE = 2 / HIGH, SAFE = 1 / HIGH;
@@ -16,7 +16,6 @@
     0.485, 0.4875, 0.49, 0.4925, 0.495, 0.4975, EDGE, 0.505, 0.51, 0.515, 0.52, 0.53,
   ];
   const ANGLES = Array.from({ length: 19 }, (_, k) => 5 * k);
-  const LEVELS = [0.1, 0.5, 1.5, 3, 5.5, 10.5, 18];
   const HEIGHT = 300, REACH = 6; // the plot shows y from -REACH to REACH, x to the same scale
 
   const degrees = (angle) => `${angle}°`;
@@ -43,39 +42,22 @@
 
   function draw(plot, rate, angle, found) {
     const wide = Math.max(280, plot.clientWidth);
-    const scale = HEIGHT / (2 * REACH);
-    const x = (v) => wide / 2 + scale * v, y = (v) => HEIGHT / 2 - scale * v;
-    const points = [];
-    const list = valley.walk(rate, angle, STEPS);
-    for (let i = 0; i < list.length; i += 2) points.push([x(list[i]), y(list[i + 1])]);
-    const at = ([a, b]) => `${a.toFixed(2)} ${b.toFixed(2)}`;
-    const inside = ([a, b]) => a >= 0 && a <= wide && b >= 0 && b <= HEIGHT;
-    const cross = (k) => svg("path", {
-      class: "lab-minimum", d: `M${x(0) - k} ${y(0)}H${x(0) + k}M${x(0)} ${y(0) - k}V${y(0) + k}`,
-    });
+    const points = valley.walk(rate, angle, STEPS);
+    const { x, y, nodes } =
+      contour({ wide, height: HEIGHT, scale: HEIGHT / (2 * REACH), angle, points });
 
     plot.setAttribute("viewBox", `0 0 ${wide} ${HEIGHT}`);
     plot.setAttribute("aria-label",
       `Level curves of a long valley, turned by ${angle} degrees, and ${STEPS} steps of gradient ` +
       `descent with rate ${digits(rate)}: ${verdict(found)}. ` +
       `The loss goes from 10.5 to ${size(found.loss)}.`);
-    const line = (x1, y1, x2, y2) => svg("line", { class: "lab-grid", x1, y1, x2, y2 });
     plot.replaceChildren(
-      line(0, y(0), wide, y(0)), line(x(0), 0, x(0), HEIGHT),
+      ...nodes,
       svg("text", { x: wide - 6, y: y(0) - 6, "text-anchor": "end", text: "x" }),
       svg("text", { x: x(0) + 6, y: 14, text: "y" }),
-      ...LEVELS.map((level) => svg("ellipse", {
-        class: "lab-level", cx: x(0), cy: y(0), rx: scale * Math.sqrt(10 * level),
-        ry: scale * Math.sqrt(level / 2), transform: `rotate(${-angle} ${x(0)} ${y(0)})`,
-      })),
-      svg("path", { class: "lab-path", d: "M" + points.map(at).join("L") }),
-      ...points.slice(1).filter(inside).map(([cx, cy]) =>
-        svg("circle", { class: "lab-step", cx, cy, r: 3.2 })),
-      svg("circle", { class: "lab-start", cx: points[0][0], cy: points[0][1], r: 5.5 }),
-      cross(7),
       svg("text", { x: x(0) + 10, y: y(0) - 8, text: "minimum" }),
       svg("text", {
-        x: points[0][0], y: points[0][1] + 20, "text-anchor": "middle", text: "start",
+        x: x(points[0]), y: y(points[1]) + 20, "text-anchor": "middle", text: "start",
       }),
     );
   }

@@ -11,9 +11,12 @@ from tests.web.webtools import PHONE, STATIC, node, serve
 FALLBACK = "In the rendered book this is an interactive figure."
 
 
-def page(tag, mathematics, *settings):
-    """A page with one figure for each text of attributes; `mathematics`: the script of numbers."""
-    names = (mathematics, "lab-common.js", f"{tag}.js")
+def page(tag, mathematics, *settings, more=()):
+    """A page with one figure for each text of attributes.
+
+    mathematics: the script of numbers. more: scripts that the figure needs after lab-common.js.
+    """
+    names = (mathematics, "lab-common.js", *more, f"{tag}.js")
     scripts = "\n".join(f'<script src="{name}"></script>' for name in names)
     figures = "\n".join(f"<{tag} {text}>{FALLBACK}</{tag}>" for text in settings)
     return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'

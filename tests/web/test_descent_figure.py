@@ -13,7 +13,7 @@ from tests.web.webtools import STATIC
 
 TAG, LESSON = "lab-descent", "lessons/02_descent"
 PAGE = figures.page(TAG, "lab-valley.js", 'rate="0.45" angle="0"', 'rate="0.3" angle="30"',
-                    'rate="7" angle="steep"')
+                    'rate="7" angle="steep"', more=("lab-contour.js",))
 BEST, EDGE, SAFE = 2 / 4.2, 0.5, 0.25
 STEPS = 25
 
@@ -138,8 +138,8 @@ def test_the_lesson_asks_for_stops_that_exist():
 @pytest.mark.parametrize(("script", "right", "wrong", "found"), [
     ("lab-valley.js", "1 - rate * lam", "1 - rate - lam", ["flat: ", "steep: "]),
     ("lab-valley.js", "y -= rate * h", "y -= rate * h / 2", ["the path is not the walk", "loss: "]),
-    ("lab-descent.js", "Math.sqrt(level / 2)", "Math.sqrt(level)", ["is no level curve"]),
-    ("lab-descent.js", "y = (v) => HEIGHT / 2 - scale", "y = (v) => HEIGHT / 2 + scale",
+    ("lab-contour.js", "Math.sqrt(level / 2)", "Math.sqrt(level)", ["is no level curve"]),
+    ("lab-contour.js", "y = (v) => height / 2 - scale", "y = (v) => height / 2 + scale",
      ["the path is not the walk", "the start is at"]),
     ("lab-descent.js", "steep < 0 ?", "steep > 0 ?", ["'oscillates' is missing"]),
 ])
