@@ -12,8 +12,9 @@ from rmsprop_lab.arrays import abs, sign
 from rmsprop_lab.errors import LabError, ShapeMismatch
 from rmsprop_lab.rmsprop import rmsprop
 
-__all__ = ["class_weights", "error_rate", "logistic_grad", "minimum_norm", "multiples", "said",
-           "settle", "sign_factor", "sign_solution", "wilson_data"]
+__all__ = ["class_weights", "error_rate", "logistic_grad", "minimum_norm", "multiples",
+           "nearest_ridge", "ridge_gap", "said", "settle", "sign_factor", "sign_solution",
+           "stopped", "wilson_data"]
 
 
 def minimum_norm(X, y):
@@ -30,10 +31,10 @@ def minimum_norm(X, y):
 
 
 def sign_factor(X, y):
-    """The c of the condition X sign(X^T y) = c y, a float; None where no c fits.
+    """The c > 0 of the condition X sign(X^T y) = c y, a float; None where no such c fits.
 
-    X: (n, d), y: (n,), not zero. One example always has one. Lesson 12, eq. (12.8); lemma 3.1 of
-    Wilson et al. 2017.
+    X: (n, d), y: (n,), not zero. One example, not zero, always has one. Lesson 12, eq. (12.8);
+    lemma 3.1 of Wilson et al. 2017.
 
     >>> import numpy as np
     >>> sign_factor(np.array([[3.0, 1.0]]), np.array([4.0]))
@@ -45,7 +46,7 @@ def sign_factor(X, y):
     image = X @ sign(X.T @ y)
     c = float(image @ y) / float(y @ y)  # the only candidate: the projection on y
     gap = float(xp.max(abs(image - c * y)))
-    return c if gap <= 1e-12 * float(xp.max(abs(image))) else None
+    return c if c > 0 and gap <= 1e-12 * float(xp.max(abs(image))) else None  # 0: no slope at all
 
 
 def sign_solution(X, y):
@@ -173,3 +174,45 @@ def logistic_grad(X, y):
     """
     xp = arrays.namespace(X, y)
     return lambda theta, t: -(X.T @ (y / (1 + xp.exp(y * (X @ theta)))))  # (12.21)
+
+
+def stopped(h, *, lr, steps):
+    """The share of a direction that gradient descent from 0 has fitted after some steps.
+
+    h: its curvature, a number or an array: an eigenvalue of X X^T. The share of a ridge is
+    `decay.ridge(h, 1.0, lam)`. Lesson 12, eq. (12.24).
+
+    >>> stopped(0.5, lr=1.0, steps=2)
+    0.75
+    """
+    return 1 - (1 - lr * h) ** steps  # (12.24)
+
+
+def ridge_gap(k):
+    """How far 1 - exp(-x) is above x / (x + k) at most, and how far below, over all x > 0.
+
+    The shares of gradient descent with a small lr and of a ridge with 2 lam = k / (lr steps), where
+    x = lr steps h. Two floats, on a grid of x. Lesson 12, eq. (12.25).
+
+    >>> [round(part, 3) for part in ridge_gap(1.0)]
+    [0.204, 0.0]
+    """
+    x = np.geomspace(1e-3, 1e3, 10_001)
+    ahead = 1 - np.exp(-x) - x / (x + k)  # (12.25)
+    return max(0.0, float(ahead.max())), max(0.0, float(-ahead.min()))
+
+
+def nearest_ridge():
+    """The k for which the larger part of `ridge_gap` is smallest, a float, by bisection.
+
+    The first part grows with k and the second shrinks, so it is where they are equal.
+
+    >>> round(nearest_ridge(), 3)
+    0.532
+    """
+    low, high = 0.1, 1.0
+    for _ in range(30):
+        k = (low + high) / 2
+        above, below = ridge_gap(k)
+        low, high = (low, k) if above > below else (k, high)
+    return k

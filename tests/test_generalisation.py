@@ -25,6 +25,13 @@ def test_a_condition_that_fails_is_said():
         generalisation.sign_solution(X, y)
 
 
+def test_a_factor_is_positive_or_none():
+    X, y = np.array([[1.0], [1.0]]), np.array([1.0, -1.0])  # q = 0: no slope, no walk, no fit
+    assert generalisation.sign_factor(X, y) is None
+    with pytest.raises(LabError):
+        generalisation.sign_solution(X, y)
+
+
 def test_the_condition_is_not_met_by_a_little_less():
     y = np.array([1.0, 1.0, -1.0])
     X = generalisation.wilson_data(y)
@@ -139,3 +146,16 @@ def test_the_picture_says_where_circle_and_square_touch():
 def test_a_line_through_a_corner_that_is_none_is_refused(row, target):
     with pytest.raises(ShapeMismatch, match="none of them zero"):
         lab.plots.fits(lab.problems.LeastSquares([[3.0, 1.0]], [4.0]), row=row, target=target)
+
+
+def test_stopped_is_exact_in_powers_of_two_and_keeps_its_shape():
+    h = np.array([[0.0, 0.25], [0.5, 1.0]])
+    assert generalisation.stopped(h, lr=1.0, steps=2).tolist() == [[0.0, 0.4375], [0.75, 1.0]]
+    assert generalisation.stopped(array_api_strict.asarray([0.5]), lr=1.0, steps=3)[0] == 0.875
+
+
+def test_the_gap_to_a_ridge_has_two_sides():
+    assert generalisation.ridge_gap(2.0)[1] == 0.0 < generalisation.ridge_gap(2.0)[0]
+    above, below = generalisation.ridge_gap(0.25)
+    assert below > 0.2 > 0.05 > above > 0
+    assert 0.5 < generalisation.nearest_ridge() < 0.6

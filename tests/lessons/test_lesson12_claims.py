@@ -6,9 +6,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
-from scipy.optimize import linprog
+from scipy.optimize import linprog, minimize_scalar
 
-from rmsprop_lab import generalisation
+from rmsprop_lab import decay, generalisation
 
 N_PLUS, N_MINUS = 36, 24
 COEFFICIENTS = [(1, 1), (2, 1), (36, 24), (5, 40), (100, 1), (1, 100)]
@@ -190,7 +190,7 @@ def test_eq_12_11_whatever_numbers_stand_before_the_gradients():
         e, top, below = draw.standard_normal(5), draw.standard_normal(5), draw.random(5)
         quotient = (top * e).sum() * q / np.sqrt((below * e * e).sum() * q * q)
         assert np.ptp(quotient / np.sign(q)) < 1e-12 * np.abs(quotient).max()
-        guarded = (top * e).sum() * q / (np.sqrt((below * e * e).sum() * q * q) + 1.0)  # (12.22)
+        guarded = (top * e).sum() * q / (np.sqrt((below * e * e).sum() * q * q) + 1.0)
         assert np.ptp(guarded / np.sign(q)) > 1e-3 * np.abs(guarded).max()
 
 
@@ -327,6 +327,21 @@ def says(end, label=1.0):
     return -label * end[0] + end[1] + end[2]
 
 
+def test_eq_12_22_holds_in_the_first_step_and_in_no_later_one():
+    """With a guard the walk leaves the ray at once, and sqrt(v) is r |q| no more."""
+    X, y = data()
+    theta, v = np.zeros(X.shape[1]), np.zeros(X.shape[1])
+    size = np.abs(X.T @ y)
+    for t in range(1, 6):
+        g = X.T @ (X @ theta - y)
+        v = 0.99 * v + 0.01 * g * g
+        spread = np.ptp(np.sqrt(v[size > 0]) / size[size > 0])
+        assert (spread < 1e-15) == (t == 1)
+        if t == 1:
+            assert np.sqrt(v) + 1.0 == pytest.approx(0.1 * size + 1.0, rel=1e-14)  # (12.22)
+        theta = theta - 0.01 * g / (np.sqrt(v) + 1.0)
+
+
 def test_eq_12_22_a_large_guard_is_gradient_descent():
     X, y = data()
     short = np.linalg.pinv(X) @ y
@@ -366,6 +381,55 @@ def test_other_numbers_of_constants_and_private_features(constants):
     assert generalisation.sign_factor(X, y) is None
 
 
+@pytest.mark.parametrize("plus, minus", [(36, 24), (24, 36), (1, 5)])
+@pytest.mark.parametrize("negative", [5, 6])
+def test_eq_12_23_centring_is_no_cure_in_fractions(plus, minus, negative):
+    """Data and labels less their means meet (12.8), for any majority, and the verdict stays."""
+    X, y = data(plus, minus, private=(1, negative))
+    n = len(y)
+    rows, y = [[Fraction(x) for x in row] for row in X], [Fraction(label) for label in y]
+    middle, mean = [sum(column) / n for column in zip(*rows, strict=True)], sum(y) / n
+    Z = [[x - m for x, m in zip(row, middle, strict=True)] for row in rows]
+    q = [sum(z * (label - mean) for z, label in zip(column, y, strict=True))
+         for column in zip(*Z, strict=True)]
+    signs = [(x > 0) - (x < 0) for x in q]
+    assert signs[:3] == [1, 0, 0]
+    says = [sum(z * s for z, s in zip(row, signs, strict=True)) for row in Z]
+    c = Fraction(3 + negative, 2)  # 4 for five private features
+    assert says == [c * (label - mean) for label in y]  # (12.8)
+    less = sum(m * s for m, s in zip(middle, signs, strict=True))
+    told = [(label - less) / c + mean for label in (1, -1)]
+    assert told[1] > 0  # wrong, with five and without
+    assert (less == 4 * mean - 2 and told == [Fraction(3, 4), Fraction(1, 4)]) == (negative == 5)
+
+
+def test_a_centred_walk_of_rmsprop_says_a_quarter():
+    X, y = data()
+    end = adaptive(X - X.mean(axis=0), y - y.mean(), "RMSprop", 0.01, 200)[-1]
+    new = np.zeros(X.shape[1])
+    new[:3] = -1.0, 1.0, 1.0
+    assert (new - X.mean(axis=0)) @ end + y.mean() == pytest.approx(0.25, abs=1e-4)
+    plain = adaptive(*data(constants=0), "RMSprop", 0.01, 200)[-1]
+    assert plain[0] > 0.1  # without constants from the start, a new negative hears -plain[0]
+
+
+def test_rates_that_fall_too_fast_stop_the_walk_before_it_fits():
+    ell, square, rate = 0.0, 0.0, 0.001
+    for _ in range(200):
+        e = 4 * ell - 1
+        square = 0.99 * square + 0.01 * e * e
+        ell, rate = ell - rate * e / math.sqrt(square), 0.8 * rate
+    assert 0.02 < ell < 0.1
+
+
+def test_a_deviation_across_the_rows_is_not_pulled_back():
+    X, y = wide()
+    across = np.linalg.svd(X)[2][3:]
+    theta = 0.5 * across[0]
+    assert X.T @ (X @ theta - y) == pytest.approx(-X.T @ y, abs=1e-12)  # no change of slope
+    assert np.abs(X.T @ (X @ (theta + X[0]) - y) + X.T @ y).max() > 0.1
+
+
 def test_coupled_decay_has_one_minimum_near_the_shortest_solution():
     X, y = data()
     short = np.linalg.pinv(X) @ y
@@ -375,3 +439,110 @@ def test_coupled_decay_has_one_minimum_near_the_shortest_solution():
     for w, ridge in zip((0.1, 0.01, 0.001), ridges, strict=True):
         assert np.abs(X.T @ (X @ ridge - y) + w * ridge).max() < 1e-9
     assert np.abs(X.T @ (X @ np.sign(X.T @ y) / 4 - y) + 0.1 * np.sign(X.T @ y) / 4).max() > 0.02
+
+
+# --- stopping early -------------------------------------------------------------------------------
+
+def stop(X, y, lr, steps):
+    theta = np.zeros(X.shape[1])
+    for _ in range(steps):
+        theta = theta - lr * X.T @ (X @ theta - y)
+    return theta
+
+
+def test_eq_12_24_the_shares_of_a_stopped_walk_and_of_a_ridge():
+    X, y = wide()
+    h, U = np.linalg.eigh(X @ X.T)
+    lr, lam = 0.5 / h.max(), 0.35
+    for steps in (1, 2, 7, 30):
+        share = U.T @ X @ stop(X, y, lr, steps) / (U.T @ y)
+        assert share == pytest.approx(1 - (1 - lr * h) ** steps, abs=1e-12)
+        assert generalisation.stopped(h, lr=lr, steps=steps) == pytest.approx(share, abs=1e-12)
+        assert share != pytest.approx(1 - (1 - lr * h) ** (steps + 1), abs=1e-3)
+    # the minimum of |X theta - y|^2 / 2 + lam |theta|^2, as a least-squares problem with more rows
+    longer = np.vstack([X, math.sqrt(2 * lam) * np.eye(6)])
+    theta = np.linalg.lstsq(longer, np.r_[y, np.zeros(6)], rcond=None)[0]
+    share = U.T @ X @ theta / (U.T @ y)
+    assert share == pytest.approx(h / (h + 2 * lam), abs=1e-12)
+    assert decay.ridge(h, 1.0, lam) == pytest.approx(share, abs=1e-12)
+    assert share != pytest.approx(h / (h + lam), abs=1e-2)
+
+
+def gap(k):
+    """The largest distance of the two curves of (12.25), on an even grid."""
+    x = np.linspace(0.0, 60.0, 600_001)[1:]
+    return np.abs(-np.expm1(-x) - x / (x + k)).max()
+
+
+def test_eq_12_25_the_least_gap_and_where_it_is():
+    found = minimize_scalar(gap, bounds=(0.3, 1.0), method="bounded", options={"xatol": 1e-9})
+    k = generalisation.nearest_ridge()
+    assert k == pytest.approx(found.x, abs=1e-4)
+    assert max(generalisation.ridge_gap(k)) == pytest.approx(found.fun, abs=1e-6)
+    assert found.fun == pytest.approx(0.1019, abs=1e-4)
+    above, below = generalisation.ridge_gap(k)
+    assert above == pytest.approx(below, rel=1e-6)
+    for other in (0.45, 0.5, 0.6, 1.0):
+        assert gap(other) == pytest.approx(max(generalisation.ridge_gap(other)), abs=1e-5)
+        assert gap(other) > found.fun + 0.01
+    assert gap(0.5) < 0.12  # "about a tenth" of the summary
+    assert generalisation.ridge_gap(1.0)[1] == 0.0  # with k = 1 gradient descent is never behind
+
+
+def test_eq_12_25_one_part_grows_with_k_and_the_other_shrinks():
+    parts = np.array([generalisation.ridge_gap(k) for k in np.linspace(0.1, 1.0, 19)])
+    assert (np.diff(parts[:, 0]) > 0).all() and (np.diff(parts[:, 1]) < 0).all()
+
+
+@pytest.mark.parametrize("steps", [1, 5, 20, 400])
+def test_eq_12_25_is_the_limit_of_small_rates(steps):
+    """With lr h at most 1 the share is above 1 - exp(-x), by at most 4 / (e^2 steps)."""
+    x = np.linspace(0.0, steps, 4001)
+    above = generalisation.stopped(x, lr=1 / steps, steps=steps) + np.expm1(-x)
+    assert above.min() > -1e-14 and above.max() < 4 / (math.e**2 * steps)
+    assert above.max() > 1 / (math.e**2 * steps)
+
+
+@pytest.mark.parametrize("kind", RATES)
+def test_eq_12_26_one_share_in_all_directions(kind):
+    X, y = data()
+    path = adaptive(X, y, kind, RATES[kind], 200)
+    for theta in path[1:]:
+        fitted = X @ theta
+        assert fitted == pytest.approx(4 * theta[0] * y, abs=1e-9)  # c l_t y, and l_t > 0
+        assert theta[0] > 0 and says(theta) == pytest.approx(theta[0], abs=1e-9)
+    guarded = adaptive(X, y, kind, RATES[kind], 10, eps=1.0)[-1]
+    assert np.ptp(X @ guarded / y) > 0.01  # the mutation: off the ray the shares differ
+    assert all(says(stop(X, y, 0.01, steps)) < 0 for steps in range(1, 201))
+
+
+def spread_data(seed=None):
+    """25 curvatures, the axes turned unless seed is None, and what gradient descent fits."""
+    h = np.geomspace(0.01, 100, 25)
+    turn = np.eye(25) if seed is None else np.linalg.qr(
+        np.random.default_rng(seed).standard_normal((25, 25)))[0]
+    return h, np.diag(np.sqrt(h)) @ turn, np.sqrt(h)
+
+
+def test_along_the_axes_the_curvature_does_not_count_but_the_way_does():
+    h, X, y = spread_data()
+    assert generalisation.sign_factor(X, y) == pytest.approx(1.0, rel=1e-12)
+    assert np.ptp(adaptive(X, y, "RMSprop", 0.01, 20)[-1]) < 1e-9
+    ends = np.where(np.arange(25) % 2, 1.0, 0.5)  # two lengths of way: two shares, whatever h is
+    share = adaptive(X, X @ ends, "RMSprop", 0.01, 20)[-1] / ends
+    assert max(np.ptp(share[::2]), np.ptp(share[1::2])) < 1e-9
+    assert share[0] > share[1] + 0.1
+
+
+def test_turned_the_flat_directions_are_scattered_around_zero():
+    shares = []
+    for seed in range(60):
+        h, X, y = spread_data(seed)
+        assert X @ stop(X, y, 0.01, 20) / y == pytest.approx(1 - (1 - 0.01 * h) ** 20, abs=1e-9)
+        assert generalisation.sign_factor(X, y) is None
+        shares.append(X @ adaptive(X, y, "RMSprop", 0.01, 20)[-1] / y)
+    shares = np.array(shares)
+    flat, steep = shares[:, :10], shares[:, -3:]
+    assert np.abs(flat.mean()) < 0.05 and flat.std() > 0.2  # a ridge has less than 0.15 there
+    assert (flat.min(axis=1) < 0).all() and steep.min() > 0.5
+    assert decay.ridge(h, 1.0, 0.5 * 0.532 / 0.2)[:10].max() < 0.15
