@@ -117,7 +117,7 @@ def test_the_oldest_accepted_versions_work(wheel, tmp_path):
 
 def test_one_corrupted_golden_number_turns_verify_red(fresh, tmp_path):
     # Last in this file: it changes the installed package, and puts it back.
-    installed = next(fresh.parent.glob("**/site-packages/rmsprop_lab/verify.py"))
+    installed = next(fresh.parent.glob("**/site-packages/rmsprop_lab/golden_numbers.py"))
     text = installed.read_text()
     assert text.count('"6.58"') == 1
     installed.write_text(text.replace('"6.58"', '"6.85"'))

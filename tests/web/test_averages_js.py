@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from rmsprop_lab import averages
-from tests.web.numbers import Script
+from tests.web.scripts import Script
 
 RHOS = (0.0, 1e-3, 0.1, 0.5, 0.75, 0.9, 0.91, 0.93, 0.95, 0.975, 0.99, 0.995, 0.999, 0.9999)
 COUNTS = (1, 2, 3, 10, 14, 100, 1000, 5000)

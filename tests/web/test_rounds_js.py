@@ -8,7 +8,7 @@ import pytest
 
 from rmsprop_lab import failure
 from rmsprop_lab.rmsprop import rmsprop
-from tests.web.numbers import Script
+from tests.web.scripts import Script
 
 SIZES = (3, 4, 7, 10, 20, 30)
 RHOS = (0.0, 0.1, 0.5, 0.9, 0.95, 0.99, 0.999)

@@ -8,7 +8,7 @@ import pytest
 
 import rmsprop_lab as lab
 from rmsprop_lab import descent
-from tests.web.numbers import Script
+from tests.web.scripts import Script
 
 LAMS = [0.2, 4.0]
 RATES = (0.05, 0.1, 0.25, 0.45, 2 / 4.2, 0.49, 0.5, 0.51, 0.53)

@@ -9,7 +9,7 @@ from scipy.optimize import lsq_linear
 
 import rmsprop_lab as lab
 from rmsprop_lab import decay
-from tests.web.numbers import Script
+from tests.web.scripts import Script
 
 LAMS = (0.02, 0.08, 0.1, 0.12, 0.16, 0.2, 0.25, 0.4, 0.5, 0.7, 1.0)
 ANGLES = (0, 15, 30, 45, 60, 75, 90)
