@@ -154,13 +154,13 @@
       const [first, corner] = [weightDecay.firstWall(angle), weightDecay.corner(angle)];
       penalty.mark([
         { value: first, text: "first wall",
-          label: `set λ to ${digits(first)}, where a wall meets the minimum` },
+          label: `first wall: set λ to ${digits(first)}, where it meets the minimum` },
         { value: corner, text: "corner",
-          label: `set λ to ${digits(corner)}, from where on both walls hold` },
+          label: `corner: set λ to ${digits(corner)}, from where on both walls hold` },
       ]);
     };
     turning.mark([0, 30, 90].map((value) =>
-      ({ value, text: degrees(value), label: `turn by ${value} degrees` })));
+      ({ value, text: degrees(value), label: `turn by ${degrees(value)}` })));
     figure(host, {
       caption: "Two RMSprop walks from 0 with one penalty: where do they rest?", height: TALL,
       sliders: [penalty, turning], marks, measure, draw, rows, sentence,

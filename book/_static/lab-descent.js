@@ -88,7 +88,7 @@
       { value: EDGE, text: "2/λmax", label: `set η to the edge 2/λmax, ${digits(EDGE)}` },
     ]);
     turning.mark([0, 45, 90].map((value) =>
-      ({ value, text: degrees(value), label: `turn by ${value} degrees` })));
+      ({ value, text: degrees(value), label: `turn by ${degrees(value)}` })));
     figure(host, {
       caption: "Gradient descent in a valley of curvatures 0.2 and 4", height: HEIGHT,
       sliders: [learning, turning], measure, draw, rows, sentence,

@@ -121,6 +121,9 @@ class EveryFigure:
                  for a, b in zip(marks, marks[1:], strict=False)]
         assert all(apart), marks
 
+    def test_a_mark_is_called_by_what_it_shows(self, facts):
+        assert all(it["text"] in it["label"] for it in facts["light"]["marks"])
+
     def test_it_fits_a_phone(self, facts):
         left, right = facts["phone"]["plot"]
         assert facts["phone"]["page"] <= PHONE and 0 <= left < right <= PHONE

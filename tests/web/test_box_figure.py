@@ -141,12 +141,12 @@ def test_the_states_hold_every_way_to_rest():
 
 def test_tab_reaches_sliders_and_marks_in_order_and_keeps_the_focus(facts):
     order = [facts[name]["focus"] for name in ("left", "first", "corner", "turned", "quarter")]
-    assert order == ["penalty λ", "set λ to 0.1, where a wall meets the minimum",
-                     "set λ to 0.25, from where on both walls hold", "turned by",
-                     "turn by 90 degrees"]
+    assert order == ["penalty λ", "first wall: set λ to 0.1, where it meets the minimum",
+                     "corner: set λ to 0.25, from where on both walls hold", "turned by",
+                     "turn by 90°"]
     # The marks move with the angle, and the one that was pressed keeps the focus.
-    assert facts["deep"]["focus"] == "set λ to 0.446, from where on both walls hold"
-    assert facts["wall"]["focus"] == "set λ to 0.1181, where a wall meets the minimum"
+    assert facts["deep"]["focus"] == "corner: set λ to 0.446, from where on both walls hold"
+    assert facts["wall"]["focus"] == "first wall: set λ to 0.1181, where it meets the minimum"
 
 
 def test_marks_stand_where_the_slider_stops(facts):

@@ -105,7 +105,7 @@ def test_a_turn_changes_no_number(facts):
 def test_tab_reaches_sliders_and_marks_in_order_and_keeps_the_focus(facts):
     order = [facts[name]["focus"] for name in ("left", "safe", "best", "edge", "angle", "half")]
     assert order == ["learning rate η", "set η to 1/λmax, 0.25", "set η to the best rate, 0.4762",
-                     "set η to the edge 2/λmax, 0.5", "turned by", "turn by 45 degrees"]
+                     "set η to the edge 2/λmax, 0.5", "turned by", "turn by 45°"]
 
 
 def test_marks_stand_where_the_slider_stops(facts):
