@@ -54,6 +54,9 @@ PLANTED = [
      "axe color-contrast"),
     ("wide block", "light", '<div class="planted" style="width: 900px">wide</div>',
      '<div class="planted"'),
+    ("wide equation", "light", '<div id="eq-0-0" style="overflow-x: auto"><mjx-container '
+     'display="true" style="display: block; width: 900px">x</mjx-container></div>',
+     "the equation eq-0-0 is wider than its column"),
     ("heavy file", "light", '<script>fetch("heavy.bin")</script>', "weighs"),
 ]
 

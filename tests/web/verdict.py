@@ -35,6 +35,7 @@ def complaints(finding):
     for rule in finding["axe"]:
         places = [f"    {at['target']}\n    {at['html']}" for at in rule["at"]]
         out.append("\n".join([f"axe {rule['rule']}: {rule['help']}", *places[:5]]))
+    out += [f"the equation {name} is wider than its column" for name in finding["cut"]]
     if finding["overflow"]["page"] > PHONE:
         wide = "".join(f"\n    {tag}" for tag in finding["overflow"]["wide"])
         out.append(f"{finding['overflow']['page']} px wide on a phone of {PHONE} px:{wide}")

@@ -37,11 +37,31 @@ function accessibility(page, article, excused, scheme) {
   }, [AXE, article, excused, scheme]);
 }
 
+/** Wait until the page is laid out again. */
+function drawn(page) {
+  return page.evaluate(() =>
+    new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** Displayed equations that do not fit their column on a desk, where their number is out of sight. */
+async function cut(page) {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await drawn(page);
+  return page.evaluate(() => {
+    const over = (node) => node.scrollWidth > node.clientWidth + 2;
+    const wide = (node) => {
+      while (node.tagName !== "ARTICLE" && !over(node)) node = node.parentElement;
+      return node.tagName !== "ARTICLE";
+    };
+    return [...document.querySelectorAll("article mjx-container[display=true]")].filter(wide)
+      .map((node) => node.closest("[id]").id);
+  });
+}
+
 /** Does the page scroll sideways on a phone? Names the elements that stick out. */
 async function overflow(page, width) {
   await page.setViewportSize({ width, height: 844 });
-  await page.evaluate(() =>
-    new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await drawn(page);
   return page.evaluate((width) => {
     const page = document.scrollingElement.scrollWidth;
     if (page <= width) return { page, wide: [] };
@@ -66,6 +86,7 @@ async function visit(browser, { url, scheme }, { article, excused, phone }) {
       scheme,
       theme: await page.evaluate(() => document.documentElement.dataset.theme ?? null),
       ...await accessibility(page, article, excused, scheme),
+      cut: await cut(page),
       overflow: await overflow(page, phone),
       ...seen,
     };
