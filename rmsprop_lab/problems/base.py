@@ -8,7 +8,7 @@ import numpy as np
 from rmsprop_lab import arrays
 from rmsprop_lab.errors import DtypeRefused, LabError, ShapeMismatch
 
-__all__ = ["Constant", "Problem", "Start", "check_theta"]
+__all__ = ["Constant", "Problem", "Regraded", "Start", "check_theta"]
 
 
 @runtime_checkable
@@ -35,6 +35,22 @@ class Problem(Protocol):
 
     def grad(self, theta, t):
         """The gradient that step t sees at theta."""
+
+
+class Regraded:
+    """A problem as another one, with another gradient: start and loss are those of `problem`.
+
+    A subclass sets `problem` and gives `grad`.
+    """
+
+    @property
+    def theta0(self):
+        """The starting point, a fresh copy."""
+        return self.problem.theta0
+
+    def loss(self, theta):
+        """The loss of the problem itself at theta, a float."""
+        return self.problem.loss(theta)
 
 
 class Constant:

@@ -2,11 +2,12 @@
 
 from rmsprop_lab import arrays
 from rmsprop_lab.errors import HyperparameterError
+from rmsprop_lab.problems.base import Regraded
 
 __all__ = ["Clipped"]
 
 
-class Clipped:
+class Clipped(Regraded):
     """The problem's own loss; its gradient, where longer than `limit`, shortened to it.
 
     problem: any. limit: a Euclidean norm over all parameters, in units of the gradient, above 0. A
@@ -24,15 +25,6 @@ class Clipped:
         if not 0 < limit < float("inf"):
             raise HyperparameterError(f"limit is {limit}; clip to a finite norm above 0")
         self.problem, self.limit, self.name = problem, float(limit), f"{problem.name}, clipped"
-
-    @property
-    def theta0(self):
-        """The starting point, a fresh copy."""
-        return self.problem.theta0
-
-    def loss(self, theta):
-        """The loss at theta, a float."""
-        return self.problem.loss(theta)
 
     def losses(self, thetas):
         """The loss of many points at once, where the problem can."""

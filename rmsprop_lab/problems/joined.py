@@ -5,12 +5,13 @@ import copy
 import numpy as np
 
 from rmsprop_lab.errors import HyperparameterError
+from rmsprop_lab.problems.base import Regraded
 from rmsprop_lab.problems.classify import Classifier
 
 __all__ = ["Joined"]
 
 
-class Joined:
+class Joined(Regraded):
     """The problem's own loss; a step averages the gradients of kappa steps of the problem.
 
     Step t takes those of steps (t - 1) kappa + 1 to t kappa, all at the same theta: the gradient of
@@ -34,15 +35,6 @@ class Joined:
             self._whole = copy.copy(problem)  # one batch of all samples costs less than kappa
             self._whole.rows = lambda t: np.concatenate([problem.rows(k) for k in self._steps(t)])
         self.name = f"{problem.name}, {kappa} batches joined"
-
-    @property
-    def theta0(self):
-        """The starting point, a fresh copy."""
-        return self.problem.theta0
-
-    def loss(self, theta):
-        """The problem's own loss, a float."""
-        return self.problem.loss(theta)
 
     def grad(self, theta, t):
         """The mean gradient of the batches of step t at theta, t from 1."""

@@ -4,12 +4,12 @@ import numpy as np
 
 from rmsprop_lab import arrays
 from rmsprop_lab.errors import HyperparameterError
-from rmsprop_lab.problems.base import Constant
+from rmsprop_lab.problems.base import Constant, Regraded
 
 __all__ = ["Noised"]
 
 
-class Noised:
+class Noised(Regraded):
     """The problem's own loss; its gradient under normal noise, grad + sigma N(0, 1).
 
     problem: any. sigma: a number or an array that broadcasts to theta's shape. The draws are made
@@ -33,15 +33,6 @@ class Noised:
         shape = tuple(problem.theta0.shape)
         draws = np.random.default_rng(seed).standard_normal((steps, *shape))
         self._noise = Constant(sigma * draws)
-
-    @property
-    def theta0(self):
-        """The starting point, a fresh copy."""
-        return self.problem.theta0
-
-    def loss(self, theta):
-        """The loss without noise, a float."""
-        return self.problem.loss(theta)
 
     def losses(self, thetas):
         """The loss of many points at once, where the problem can."""
